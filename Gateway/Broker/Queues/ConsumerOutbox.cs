@@ -7,7 +7,7 @@ internal sealed class ConsumerOutbox
 {
     private BrokerMessage? _first;
     private BrokerMessage? _last;
-    private bool _drained;
+    private int _drains;
     private int _unusedCredit;
     private bool _detached;
     private TransportException? _reason;
@@ -27,16 +27,17 @@ internal sealed class ConsumerOutbox
         _last = message;
     }
 
+    /// <summary>One answer for each drain; what several took back is in the first.</summary>
     public void Drained(int unusedCredit)
     {
-        _drained = true;
+        _drains++;
         _unusedCredit += unusedCredit;
     }
 
-    /// <summary>An unanswered drain needs no answer any more.</summary>
+    /// <summary>Unanswered drains need no answer any more.</summary>
     public void Detached(TransportException? reason)
     {
-        _drained = false;
+        _drains = 0;
         _detached = true;
         _reason = reason;
     }
@@ -48,10 +49,10 @@ internal sealed class ConsumerOutbox
             return new SinkCall(SinkCallKind.Deliver, message);
         }
 
-        if (_drained)
+        if (_drains > 0)
         {
             var unused = _unusedCredit;
-            _drained = false;
+            _drains--;
             _unusedCredit = 0;
             return new SinkCall(SinkCallKind.Drained, UnusedCredit: unused);
         }
