@@ -45,6 +45,12 @@ internal abstract class AmqpLink
 
     protected AmqpConnection Connection => Session.Connection;
 
+    /// <summary>
+    /// Whether after <see cref="Close"/> the owner is told of the end only when the peer has answered, that is by the read loop like
+    /// everything else; otherwise at once.
+    /// </summary>
+    private protected virtual bool WaitsForPeer => false;
+
     /// <summary>The peer attached this link: accept or refuse it, now or later, through <see cref="Accept"/> or <see cref="Refuse"/>.</summary>
     public virtual void OnPeerAttached(Attach attach) =>
         Refuse(attach, new AmqpError(ErrorCondition.NotAllowed, "Links are not attached here."));
@@ -96,7 +102,7 @@ internal abstract class AmqpLink
         Connection.FlushSoon();
     }
 
-    /// <summary>Ends the link from our side; its owner is told at once, the handle is free when the peer has answered.</summary>
+    /// <summary>Ends the link from our side; the handle is free when the peer has answered.</summary>
     public void Close(AmqpError? error = null)
     {
         lock (Connection.Gate)
@@ -111,7 +117,10 @@ internal abstract class AmqpLink
         }
 
         Connection.FlushSoon();
-        Finish(error);
+        if (!WaitsForPeer)
+        {
+            Finish(error);
+        }
     }
 
     internal void WriteAttach(Attach attach) => Session.WriteAttach(attach with { Name = Name, Handle = LocalHandle, IsReceiver = IsReceiver });
