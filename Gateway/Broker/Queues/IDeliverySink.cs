@@ -11,7 +11,7 @@ internal interface IDeliverySink
     /// <summary>A message; the sink owns one reference to it and gives it back with <see cref="InboundMessage.Release"/>.</summary>
     void Deliver(BrokerMessage message);
 
-    /// <summary>A drain is over: everything deliverable was delivered before this call, and <paramref name="unusedCredit"/> was taken back.</summary>
+    /// <summary>A drain is over (one call for each): everything deliverable was delivered before, and <paramref name="unusedCredit"/> was taken back.</summary>
     void Drained(int unusedCredit);
 
     /// <summary>The consumer is gone: null after it was closed by its owner, else why the engine ended it. Nothing follows.</summary>

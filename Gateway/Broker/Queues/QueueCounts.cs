@@ -14,6 +14,7 @@ namespace AppProxy.Gateway.Broker.Queues;
 /// <param name="Delivered">Deliveries, ever.</param>
 /// <param name="Expired">Messages that outlived their time to live, ever.</param>
 /// <param name="Dropped">Messages lost to a full or absent dead-letter queue, ever.</param>
+/// <param name="Refused">Messages not taken, ever.</param>
 internal readonly record struct QueueCounts(
     int Active,
     int Locked,
@@ -27,4 +28,5 @@ internal readonly record struct QueueCounts(
     long Enqueued,
     long Delivered,
     long Expired,
-    long Dropped);
+    long Dropped,
+    long Refused);
