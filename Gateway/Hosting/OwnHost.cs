@@ -1,23 +1,24 @@
 using System.Net;
+using AppProxy.Contracts.Transport.Amqp;
+using AppProxy.Gateway.Broker.Amqp;
 
 namespace AppProxy.Gateway.Hosting;
 
 /// <summary>What the gateway answers on its own host: the broker's WebSocket, a health check, and a page for whoever is lost.</summary>
-internal sealed class OwnHost(RequestDelegate? brokerWebSocket = null)
+internal sealed class OwnHost(AmqpBroker broker)
 {
+    private static readonly PathString BrokerPath = new(Dialect.WebSocketPath);
+
     public Task InvokeAsync(HttpContext context)
     {
         var path = context.Request.Path;
-        if (brokerWebSocket is not null && path.StartsWithSegments(BrokerPath, StringComparison.OrdinalIgnoreCase, out var rest) && rest.Value is "" or "/")
+        if (path.StartsWithSegments(BrokerPath, StringComparison.OrdinalIgnoreCase, out var rest) && rest.Value is "" or "/")
         {
-            return brokerWebSocket(context);
+            return BrokerWebSocketEndpoint.HandleAsync(context, broker);
         }
 
         return path == "/healthz" ? context.Response.WriteAsync("ok") : NotFoundAsync(context);
     }
-
-    /// <summary>Where Azure Service Bus has its WebSocket, and so have we.</summary>
-    public static readonly PathString BrokerPath = new("/$servicebus/websocket");
 
     public static Task NotFoundAsync(HttpContext context)
     {
