@@ -31,10 +31,7 @@ internal static class GatewayHost
         {
             foreach (var (name, key) in options.Broker.ConnectorKeys)
             {
-                foreach (var rule in ConnectorRules.For(name, key))
-                {
-                    broker.AuthorizationRules.Add(rule);
-                }
+                broker.AuthorizationRules.Add(ConnectorRules.For(name, key));
             }
         });
         builder.Services.AddSingleton<IRelayTransport, EmbeddedBroker>();
