@@ -1,0 +1,62 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Text;
+using AppProxy.Connector.Hosting;
+
+namespace AppProxy.Connector.Execution;
+
+/// <summary>The apps that this connector reaches, each with the client for its connections.</summary>
+internal sealed class AppClients : IDisposable
+{
+    private readonly FrozenDictionary<string, (AppTarget Target, HttpMessageInvoker Client)> _apps;
+
+    public AppClients(ConnectorOptions options)
+    {
+        _apps = options.Apps.ToFrozenDictionary(
+            static app => app.Key,
+            static app => (new AppTarget(app.Key, app.Value), new HttpMessageInvoker(CreateHandler(app.Value))),
+            StringComparer.OrdinalIgnoreCase);
+    }
+
+    public bool TryGet(string id, [NotNullWhen(true)] out AppTarget? target, [NotNullWhen(true)] out HttpMessageInvoker? client)
+    {
+        var found = _apps.TryGetValue(id, out var app);
+        (target, client) = app;
+        return found;
+    }
+
+    public void Dispose()
+    {
+        foreach (var (_, client) in _apps.Values)
+        {
+            client.Dispose();
+        }
+    }
+
+    private static SocketsHttpHandler CreateHandler(AppTargetOptions options)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            // A proxy passes on what it gets: it follows nothing, unpacks nothing, keeps no cookies, and asks no other proxy.
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            UseProxy = false,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            EnableMultipleHttp2Connections = true,
+            InitialHttp2StreamWindowSize = 1024 * 1024,
+
+            // Header octets pass as they are: ISO 8859-1 maps each to one character and back.
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+        };
+        if (!options.IsBackendCertificateValidationEnabled)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        }
+
+        return handler;
+    }
+}

@@ -1,0 +1,54 @@
+namespace AppProxy.Connector.Hosting;
+
+/// <summary>Section <c>Connector</c> of the configuration.</summary>
+internal sealed class ConnectorOptions
+{
+    public const string Section = "Connector";
+
+    /// <summary>The connector group, whose request queue is pulled.</summary>
+    public string Group { get; set; } = "default";
+
+    /// <summary>How to reach the broker.</summary>
+    public BrokerOptions Broker { get; set; } = new();
+
+    /// <summary>Requests at once, until their response heads are out.</summary>
+    public int Slots { get; set; } = 256;
+
+    /// <summary>Responses and upgraded connections that stream at once.</summary>
+    public int MaxStreams { get; set; } = 20_000;
+
+    /// <summary>How long a stop waits for what is under way.</summary>
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Published apps by id.</summary>
+    public Dictionary<string, AppTargetOptions> Apps { get; } = new(StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>How to reach the broker: the embedded one by its address, or an Azure Service Bus namespace by its connection string.</summary>
+internal sealed class BrokerOptions
+{
+    /// <summary><c>amqp://</c>, <c>amqps://</c>, <c>ws://</c> or <c>wss://</c> address of a gateway's embedded broker.</summary>
+    public string? Url { get; set; }
+
+    /// <summary>Name of the shared access rule.</summary>
+    public string? KeyName { get; set; }
+
+    /// <summary>Key of the shared access rule.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>Connection string of an Azure Service Bus namespace, instead of the three above.</summary>
+    public string? ConnectionString { get; set; }
+}
+
+/// <summary>One app as this connector reaches it.</summary>
+internal sealed class AppTargetOptions
+{
+    /// <summary>Absolute http or https URL.</summary>
+    public string InternalUrl { get; set; } = "";
+
+    /// <summary>"1.1", "2", or nothing to let the app choose over TLS.</summary>
+    public string? HttpVersion { get; set; }
+
+    /// <summary>Microsoft Graph's name: whether the app's certificate is checked.</summary>
+    public bool IsBackendCertificateValidationEnabled { get; set; } = true;
+}

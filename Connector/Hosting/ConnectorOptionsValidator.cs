@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Options;
+
+namespace AppProxy.Connector.Hosting;
+
+/// <summary>Checks the whole configuration and names every mistake at once.</summary>
+internal sealed class ConnectorOptionsValidator : IValidateOptions<ConnectorOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ConnectorOptions options)
+    {
+        var mistakes = new List<string>();
+        if (string.IsNullOrWhiteSpace(options.Group))
+        {
+            mistakes.Add("Connector:Group is empty: name the connector group whose requests this connector pulls.");
+        }
+
+        CheckBroker(options.Broker, mistakes);
+        CheckRange("Connector:Slots", options.Slots, 1, 100_000, mistakes);
+        CheckRange("Connector:MaxStreams", options.MaxStreams, 1, 1_000_000, mistakes);
+        if (options.Apps.Count == 0)
+        {
+            mistakes.Add("Connector:Apps is empty: give at least one, as Connector:Apps:<id>:InternalUrl.");
+        }
+
+        foreach (var (id, app) in options.Apps)
+        {
+            if (!Uri.TryCreate(app.InternalUrl, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
+                || url.Query.Length > 0 || url.Fragment.Length > 0)
+            {
+                mistakes.Add($"Connector:Apps:{id}:InternalUrl is '{app.InternalUrl}': give an absolute http or https URL without query and fragment.");
+            }
+
+            if (app.HttpVersion is not (null or "1.1" or "2"))
+            {
+                mistakes.Add($"Connector:Apps:{id}:HttpVersion is '{app.HttpVersion}': give 1.1 or 2, or leave it out.");
+            }
+        }
+
+        return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
+    }
+
+    private static void CheckBroker(BrokerOptions broker, List<string> mistakes)
+    {
+        if (broker.ConnectionString is not null)
+        {
+            if (broker.Url is not null)
+            {
+                mistakes.Add("Connector:Broker has both Url and ConnectionString: give one of them.");
+            }
+
+            return;
+        }
+
+        if (!Uri.TryCreate(broker.Url, UriKind.Absolute, out var url) || url.Scheme is not ("amqp" or "amqps" or "ws" or "wss"))
+        {
+            mistakes.Add($"Connector:Broker:Url is '{broker.Url}': give amqp://, amqps://, ws:// or wss:// and the gateway's address, or a ConnectionString.");
+        }
+
+        if (string.IsNullOrEmpty(broker.KeyName) || string.IsNullOrEmpty(broker.Key))
+        {
+            mistakes.Add("Connector:Broker:KeyName and Connector:Broker:Key are needed: the shared access rule that the gateway made for this group.");
+        }
+    }
+
+    private static void CheckRange(string key, int value, int least, int most, List<string> mistakes)
+    {
+        if (value < least || value > most)
+        {
+            mistakes.Add($"{key} is {value}: give a number from {least} to {most}.");
+        }
+    }
+}

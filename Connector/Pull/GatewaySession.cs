@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using AppProxy.Connector.Execution;
+using AppProxy.Contracts.Exchanges;
+using AppProxy.Contracts.Frames;
+
+namespace AppProxy.Connector.Pull;
+
+/// <summary>What this connector has with one gateway instance: the way to its reply session, and the exchanges under way for it.</summary>
+internal sealed class GatewaySession(Guid session, IOutboxOwner owner, TimeProvider time)
+{
+    private readonly HeartbeatList _heartbeat = new();
+    private readonly ConcurrentDictionary<(ExchangeId, Attempt), byte> _missingOnce = new();
+    private long _lastHeard = time.GetTimestamp();
+    private uint _beat;
+
+    public Guid Session => session;
+
+    public FrameOutbox Outbox { get; } = new(session.ToString(), owner);
+
+    public ConcurrentDictionary<(ExchangeId Exchange, Attempt Attempt), ConnectorExchange> Exchanges { get; } = new();
+
+    /// <summary>When the last exchange ended; the way to a gateway that nobody needs is forgotten.</summary>
+    public long IdleSince { get; private set; } = time.GetTimestamp();
+
+    public void Add(ConnectorExchange exchange)
+    {
+        if (Exchanges.IsEmpty)
+        {
+            // Gateways beat only for instances that they have exchanges with: silence counts from the first.
+            Volatile.Write(ref _lastHeard, time.GetTimestamp());
+        }
+
+        Exchanges[exchange.Key] = exchange;
+    }
+
+    public void Remove(ConnectorExchange exchange)
+    {
+        Exchanges.TryRemove(exchange.Key, out _);
+        IdleSince = time.GetTimestamp();
+    }
+
+    /// <summary>Tells the gateway what runs here.</summary>
+    public void Beat(Guid uplink) =>
+        HeartbeatWriter.Write(Outbox, ++_beat, uplink, time.GetUtcNow().ToUnixTimeMilliseconds(), Exchanges.Select(static e => e.Value.Channel));
+
+    /// <summary>Whether the gateway has been silent for too long while exchanges run for it.</summary>
+    public bool IsLost => !Exchanges.IsEmpty && time.GetElapsedTime(Volatile.Read(ref _lastHeard)) > Heartbeats.LostAfter;
+
+    /// <summary>We did not run ourselves for a while: the gateway gets its time again.</summary>
+    public void Excuse() => Volatile.Write(ref _lastHeard, time.GetTimestamp());
+
+    /// <summary>
+    /// The gateway told what it has with us. An exchange that it does not list twice in a row is over for it: the first time our
+    /// claim may just have been on its way.
+    /// </summary>
+    public void OnHeartbeat(in FrameHeader header, in Heartbeat heartbeat)
+    {
+        Volatile.Write(ref _lastHeard, time.GetTimestamp());
+        if (!_heartbeat.Add(header, heartbeat))
+        {
+            return;
+        }
+
+        foreach (var (key, exchange) in Exchanges)
+        {
+            if (_heartbeat.Entries.TryGetValue(key, out var entry))
+            {
+                _missingOnce.TryRemove(key, out _);
+                if (exchange.Channel.HasLost(entry))
+                {
+                    exchange.End(ExchangeFailure.BrokerGap);
+                }
+            }
+            else if (exchange.IsNamed && !_missingOnce.TryAdd(key, 0))
+            {
+                exchange.End(ExchangeFailure.AttemptRefused, tellGateway: false);
+            }
+        }
+
+        foreach (var key in _missingOnce.Keys)
+        {
+            if (!Exchanges.ContainsKey(key))
+            {
+                _missingOnce.TryRemove(key, out _);
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using AppProxy.Contracts.Frames;
+
+namespace AppProxy.Contracts.Exchanges;
+
+/// <summary>Writes an instance's heartbeat to one peer: everything that the two have with each other, right now.</summary>
+internal static class HeartbeatWriter
+{
+    /// <summary>
+    /// Lists <paramref name="channels"/> while the outbox is locked: whatever was sent before the heartbeat is listed in it, so a peer that
+    /// has seen an exchange and does not find it here knows that it is lost.
+    /// </summary>
+    public static void Write(FrameOutbox outbox, uint beat, Guid session, long clock, IEnumerable<ExchangeChannel> channels)
+    {
+        using var frames = outbox.Open();
+        Span<HeartbeatEntry> entries = new HeartbeatEntry[FrameLimits.MaxHeartbeatEntries];
+        var count = 0;
+        foreach (var channel in channels)
+        {
+            if (count == entries.Length)
+            {
+                frames.Heartbeat(FrameFlags.Continued, beat, session, clock, entries);
+                count = 0;
+            }
+
+            entries[count++] = channel.ToHeartbeatEntry();
+        }
+
+        frames.Heartbeat(FrameFlags.None, beat, session, clock, entries[..count]);
+    }
+}

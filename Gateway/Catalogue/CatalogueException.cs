@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+
+namespace AppProxy.Gateway.Catalogue;
+
+/// <summary>The apps file cannot be served. The message is complete and meant for the operator: a line for each problem.</summary>
+internal sealed class CatalogueException : Exception
+{
+    public CatalogueException(string source, ImmutableArray<CatalogueFinding> problems)
+        : base(Describe(source, problems))
+    {
+        Problems = problems;
+    }
+
+    public ImmutableArray<CatalogueFinding> Problems { get; }
+
+    private static string Describe(string source, ImmutableArray<CatalogueFinding> problems)
+        => problems.Length == 1
+            ? $"{source}: {problems[0]}"
+            : $"{source} has {problems.Length} problems:\n{string.Join('\n', problems.Select(problem => "  " + problem))}";
+}

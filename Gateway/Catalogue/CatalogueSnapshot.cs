@@ -1,0 +1,33 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+namespace AppProxy.Gateway.Catalogue;
+
+/// <summary>All published apps and connector groups at one moment. Swapped whole, never changed.</summary>
+internal sealed class CatalogueSnapshot
+{
+    private readonly FrozenDictionary<string, PublishedApp> _byId;
+
+    public CatalogueSnapshot(long version, ImmutableArray<ConnectorGroup> groups, ImmutableArray<PublishedApp> apps)
+    {
+        Version = version;
+        Groups = groups;
+        Apps = apps;
+        Matcher = new AppMatcher(apps);
+        _byId = apps.ToFrozenDictionary(app => app.Id, StringComparer.OrdinalIgnoreCase);
+    }
+
+    public static CatalogueSnapshot Empty { get; } = new(0, [], []);
+
+    /// <summary>Rises with every change, across restarts too (it begins at the clock's milliseconds).</summary>
+    public long Version { get; }
+
+    public ImmutableArray<ConnectorGroup> Groups { get; }
+
+    public ImmutableArray<PublishedApp> Apps { get; }
+
+    public AppMatcher Matcher { get; }
+
+    public bool TryGet(string id, [NotNullWhen(true)] out PublishedApp? app) => _byId.TryGetValue(id, out app);
+}

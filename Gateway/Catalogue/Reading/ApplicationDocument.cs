@@ -1,0 +1,16 @@
+namespace AppProxy.Gateway.Catalogue.Reading;
+
+/// <summary>Graph's <c>application</c>, as far as publishing goes; its other properties are let pass (<see cref="GraphNames"/>).</summary>
+internal sealed class ApplicationDocument
+{
+    public string? Id { get; set; }
+
+    public string? DisplayName { get; set; }
+
+    /// <summary>Name of the group (Graph keeps a reference in its place).</summary>
+    public string? ConnectorGroup { get; set; }
+
+    public OnPremisesPublishingDocument? OnPremisesPublishing { get; set; }
+
+    public RelayDocument? Relay { get; set; }
+}

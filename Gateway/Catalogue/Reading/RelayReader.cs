@@ -1,0 +1,39 @@
+namespace AppProxy.Gateway.Catalogue.Reading;
+
+/// <summary>Checks an application's <c>relay</c>.</summary>
+internal static class RelayReader
+{
+    private const int MostWaitingRequests = 100_000;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ShortestLife = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(1);
+
+    public static RelaySettings Read(RelayDocument? relay, string path, Findings findings)
+    {
+        var defaults = new RelaySettings();
+        if (relay is null)
+        {
+            return defaults;
+        }
+
+        var waiting = relay.MaxWaitingRequests ?? defaults.MaxWaitingRequests;
+        if (waiting is < 1 or > MostWaitingRequests)
+        {
+            findings.Problem(path + ".maxWaitingRequests", $"must be between 1 and {MostWaitingRequests}");
+        }
+
+        return new RelaySettings
+        {
+            WaitForConnector = Durations.Read(relay.WaitForConnector, TimeSpan.Zero, LongestWait, path + ".waitForConnector", findings) ?? defaults.WaitForConnector,
+            IdleTimeout = Durations.Read(relay.IdleTimeout, ShortestLife, LongestLife, path + ".idleTimeout", findings) ?? defaults.IdleTimeout,
+            TotalTimeout = Durations.Read(relay.TotalTimeout, ShortestLife, LongestLife, path + ".totalTimeout", findings),
+            MaxWaitingRequests = waiting,
+            Replayable = ReadReplayable(relay.Replayable ?? new ReplayableDocument()),
+        };
+    }
+
+    private static ReplayableMethods ReadReplayable(ReplayableDocument replayable)
+        => (replayable.Get ?? true ? ReplayableMethods.Get : ReplayableMethods.None)
+            | (replayable.Put ?? false ? ReplayableMethods.Put : ReplayableMethods.None)
+            | (replayable.Delete ?? false ? ReplayableMethods.Delete : ReplayableMethods.None);
+}

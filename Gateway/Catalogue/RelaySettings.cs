@@ -1,0 +1,19 @@
+namespace AppProxy.Gateway.Catalogue;
+
+/// <summary>What Microsoft Graph has no name for: how the relay treats the app's requests.</summary>
+internal sealed record RelaySettings
+{
+    /// <summary>How long a request may wait for a connector; zero does not wait.</summary>
+    public TimeSpan WaitForConnector { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest silence of an exchange, both ways.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Longest life of an exchange; null sets none.</summary>
+    public TimeSpan? TotalTimeout { get; init; }
+
+    /// <summary>Length of the app's line; a request that finds it full is refused.</summary>
+    public int MaxWaitingRequests { get; init; } = 1000;
+
+    public ReplayableMethods Replayable { get; init; } = ReplayableMethods.Get;
+}

@@ -1,0 +1,259 @@
+using System.Text;
+using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Catalogue.Reading;
+using FluentAssertions;
+using NUnit.Framework;
+
+namespace AppProxy.Tests.Gateway.Catalogue;
+
+[TestFixture]
+internal sealed class CatalogueReaderTests
+{
+    [Test]
+    public void A_full_application_becomes_a_published_app()
+    {
+        var app = ReadApp("""
+            "displayName": "HR", "id": "hr", "connectorGroup": "EU",
+            "onPremisesPublishing": {
+              "externalUrl": "https://HR.example.com/desk/", "internalUrl": "http://hr.corp:8081/", "externalAuthenticationType": "passthru",
+              "applicationServerTimeout": "long", "isTranslateHostHeaderEnabled": false, "isBackendCertificateValidationEnabled": false },
+            "relay": { "waitForConnector": "00:00:05", "idleTimeout": "00:01:00", "totalTimeout": "01:00:00", "maxWaitingRequests": 7,
+              "replayable": { "get": false, "put": true, "delete": true } }
+            """);
+
+        app.Should().BeEquivalentTo(new PublishedApp
+        {
+            Id = "hr",
+            DisplayName = "HR",
+            ConnectorGroup = "eu",
+            ExternalAuthenticationType = ExternalAuthenticationType.Passthru,
+            ExternalUrl = new Uri("https://hr.example.com/desk/"),
+            ExternalHost = "hr.example.com",
+            ExternalPath = "/desk/",
+            InternalUrl = new Uri("http://hr.corp:8081/"),
+            ApplicationServerTimeout = TimeSpan.FromSeconds(180),
+            Relay = new RelaySettings
+            {
+                WaitForConnector = TimeSpan.FromSeconds(5),
+                IdleTimeout = TimeSpan.FromMinutes(1),
+                TotalTimeout = TimeSpan.FromHours(1),
+                MaxWaitingRequests = 7,
+                Replayable = ReplayableMethods.Put | ReplayableMethods.Delete,
+            },
+            IsTranslateHostHeaderEnabled = false,
+            IsBackendCertificateValidationEnabled = false,
+            SettingsVersion = 42,
+        });
+    }
+
+    [Test]
+    public void What_is_left_out_has_the_defaults_of_entra()
+    {
+        var app = ReadApp("""
+            "displayName": "HR",
+            "onPremisesPublishing": { "externalUrl": "https://hr.example.com", "internalUrl": "http://hr.corp", "externalAuthenticationType": "passthru" }
+            """);
+
+        app.ConnectorGroup.Should().Be("default");
+        app.ApplicationServerTimeout.Should().Be(TimeSpan.FromSeconds(85));
+        app.IsTranslateHostHeaderEnabled.Should().BeTrue();
+        app.IsBackendCertificateValidationEnabled.Should().BeTrue();
+        app.Relay.Should().Be(new RelaySettings());
+        app.Relay.Replayable.Should().Be(ReplayableMethods.Get);
+        Guid.TryParse(app.Id, out _).Should().BeTrue();
+        app.Id.Should().Be(ReadApp("""
+            "displayName": "another name",
+            "onPremisesPublishing": { "externalUrl": "https://hr.example.com/", "internalUrl": "http://other/", "externalAuthenticationType": "passthru" }
+            """).Id, "the id comes from the external URL");
+    }
+
+    [Test]
+    public void An_application_exported_from_graph_can_be_dropped_in()
+    {
+        var reading = Read("""
+            { "applications": [ { "@odata.context": "x", "id": "00000000-0000-0000-0000-000000000001", "appId": "y", "displayName": "HR", "tags": [],
+              "web": { "redirectUris": [] }, "identifierUris": [], "deletedDateTime": null,
+              "onPremisesPublishing": { "@odata.type": "#x", "alternateUrl": null, "applicationServerTimeout": "Default", "applicationType": "enterpriseapp",
+                "externalAuthenticationType": "passthru", "externalUrl": "https://hr.example.com/", "internalUrl": "https://hr.corp/",
+                "isAccessibleViaZTNAClient": false, "isBackendCertificateValidationEnabled": true, "isContinuousAccessEvaluationEnabled": false,
+                "isDnsResolutionEnabled": false, "isHttpOnlyCookieEnabled": false, "isOnPremPublishingEnabled": true, "isPersistentCookieEnabled": false,
+                "isSecureCookieEnabled": true, "isStateSessionEnabled": true, "isTranslateHostHeaderEnabled": true, "isTranslateLinksInBodyEnabled": true,
+                "onPremisesApplicationSegments": [], "segmentsConfiguration": null, "trafficRoutingMethod": "none",
+                "useAlternateUrlForTranslationAndRedirect": false, "verifiedCustomDomainCertificatesMetadata": null,
+                "verifiedCustomDomainKeyCredential": null, "verifiedCustomDomainPasswordCredential": null, "wafAllowedHeaders": null, "wafIpRanges": [],
+                "singleSignOnSettings": { "singleSignOnMode": "onPremisesKerberos", "kerberosSignOnSettings": {
+                  "kerberosServicePrincipalName": "HTTP/hr", "kerberosSignOnMappingAttributeType": "userPrincipalName" } } } } ] }
+            """.Replace("\"Default\"", "\"default\"", StringComparison.Ordinal));
+
+        reading.Problems.Should().BeEmpty();
+        reading.Notices.Select(notice => notice.Path).Should().BeEquivalentTo(
+            "$.applications[0].onPremisesPublishing.isTranslateLinksInBodyEnabled",
+            "$.applications[0].onPremisesPublishing.singleSignOnSettings.singleSignOnMode");
+    }
+
+    [Test]
+    public void Everything_wrong_is_reported_at_once_with_its_line_and_what_to_do()
+    {
+        var reading = Read("""
+            {
+              // comments are welcome
+              "connectorGroups": [{ "name": "de.fault" }],
+              "aplications": [],
+              "applications": [
+                {
+                  "displayName": 7,
+                  "onPremisesPublishing": {
+                    "externalUrls": "https://hr.example.com/",
+                    "internalUrl": "hr",
+                    "internalUrl": "http://hr.corp/",
+                    "externalAuthenticationType": "passthrough",
+                    "isTranslateHostHeaderEnabled": "yes",
+                    "applicationServerTimeout": "longer",
+                  },
+                  "relay": {
+                    "waitForConnector": "30",
+                    "maxWaitingRequests": 1.5,
+                    "replayable": [],
+                  }
+                }
+              ]
+            }
+            """);
+
+        reading.Snapshot.Should().BeNull();
+        var app = "$.applications[0]";
+        reading.Problems.Select(problem => (problem.Line, problem.Path)).Should().BeEquivalentTo(new[]
+        {
+            (3, "$.connectorGroups[0].name"),
+            (4, "$.aplications"),
+            (7, $"{app}.displayName"),
+            (7, $"{app}.displayName"),
+            (9, $"{app}.onPremisesPublishing.externalUrls"),
+            (8, $"{app}.onPremisesPublishing.externalUrl"),
+            (11, $"{app}.onPremisesPublishing.internalUrl"),
+            (11, $"{app}.onPremisesPublishing.internalUrl"),
+            (12, $"{app}.onPremisesPublishing.externalAuthenticationType"),
+            (13, $"{app}.onPremisesPublishing.isTranslateHostHeaderEnabled"),
+            (14, $"{app}.onPremisesPublishing.applicationServerTimeout"),
+            (17, $"{app}.relay.waitForConnector"),
+            (18, $"{app}.relay.maxWaitingRequests"),
+            (19, $"{app}.relay.replayable"),
+            (6, $"{app}.connectorGroup"),
+        });
+        reading.Problems.Should().Contain(problem => problem.ToString() == "line 4, $.aplications: is not known here. Did you mean 'applications'?");
+        reading.Problems.Should().Contain(problem => problem.Message.EndsWith("Did you mean 'externalUrl'?", StringComparison.Ordinal));
+        reading.Problems.Should().Contain(problem => problem.Message.EndsWith("Did you mean 'passthru'?", StringComparison.Ordinal));
+    }
+
+    [TestCase(null)]
+    [TestCase("aadPreAuthentication")]
+    public void An_app_that_asks_for_sign_in_is_refused(string? value)
+    {
+        var setting = value is null ? "" : $", \"externalAuthenticationType\": \"{value}\"";
+        var reading = Read($$"""
+            { "applications": [ { "displayName": "HR", "onPremisesPublishing": { "externalUrl": "https://hr.example.com/", "internalUrl": "http://hr/"{{setting}} } } ] }
+            """);
+
+        reading.Snapshot.Should().BeNull();
+        reading.Problems.Should().ContainSingle().Which.Message.Should().Contain("sign-in").And.Contain("set passthru, and only if the app may be open");
+    }
+
+    [TestCase("hr.example.com", "absolute http or https URL")]
+    [TestCase("ftp://hr.example.com/", "absolute http or https URL")]
+    [TestCase("/hr/", "absolute http or https URL")]
+    [TestCase("https://hr.example.com/desk", "write https://hr.example.com/desk/")]
+    [TestCase("https://hr.example.com/?a=b", "take off the query")]
+    [TestCase("https://hr.example.com/#top", "take off the query")]
+    [TestCase("https://me:secret@hr.example.com/", "user name or password")]
+    [TestCase("https://*.example.com/", "wildcard")]
+    [TestCase("https://gateway.example.com/", "the gateway's own host")]
+    [TestCase("https://GATEWAY.example.com./", "the gateway's own host")]
+    [TestCase("https://hr.example.com/.appproxy/x/", "belongs to the gateway")]
+    [TestCase("https://hr.example.com/a%2Fb/", "escaped")]
+    [TestCase("", "is missing")]
+    public void A_wrong_external_url_is_refused(string url, string because)
+    {
+        var reading = Read(Document(App("HR", url)));
+
+        reading.Problems.Should().ContainSingle().Which.Message.Should().Contain(because).And.NotContain("secret");
+    }
+
+    [Test]
+    public void External_urls_and_ids_are_unique()
+    {
+        var reading = Read(Document(
+            App("1", "https://hr.example.com/"),
+            App("2", "https://HR.example.com:443/"),
+            App("3", "https://a.example.com/", "\"id\": \"same\","),
+            App("4", "https://b.example.com/", "\"id\": \"SAME\",")));
+
+        reading.Problems.Select(problem => problem.Path + " " + problem.Message).Should().BeEquivalentTo(
+            "$.applications[1].onPremisesPublishing.externalUrl is the external URL of $.applications[0] too: each app needs its own",
+            "$.applications[1].id is the id of $.applications[0] too: leave it out, or give another one",
+            "$.applications[3].id is the id of $.applications[2] too: leave it out, or give another one");
+    }
+
+    [Test]
+    public void Only_one_group_is_the_default()
+    {
+        var reading = Read("""{ "connectorGroups": [ { "name": "a", "isDefault": true }, { "name": "b", "isDefault": true }, { "name": "A" } ] }""");
+
+        reading.Problems.Select(problem => problem.Path).Should().BeEquivalentTo("$.connectorGroups[1].isDefault", "$.connectorGroups[2].name");
+    }
+
+    [Test]
+    public void An_unknown_group_is_named_with_a_suggestion()
+    {
+        var reading = Read(Document(App("HR", "https://hr.example.com/", "\"connectorGroup\": \"defualt\",")));
+
+        reading.Problems.Should().ContainSingle().Which.Message.Should().Be("'defualt' is no group of connectorGroups. Did you mean 'default'?");
+    }
+
+    [TestCase("", 1)]
+    [TestCase("[]", 1)]
+    [TestCase("null", 1)]
+    [TestCase("{\n  \"applications\": [\n  }\n", 3)]
+    [TestCase("{} {}", 1)]
+    [TestCase("{ \"applications\": [ null ] }", 1)]
+    public void What_is_no_such_document_is_one_problem(string json, int line)
+    {
+        var reading = Read(json);
+
+        reading.Snapshot.Should().BeNull();
+        reading.Problems.Should().ContainSingle().Which.Line.Should().Be(line);
+    }
+
+    [Test]
+    public void An_app_keeps_its_settings_version_until_it_changes()
+    {
+        var first = Read(Document(App("HR", "https://hr.example.com/"), App("IT", "https://it.example.com/"))).Snapshot!;
+        var second = CatalogueReader.Read(
+            Encoding.UTF8.GetBytes(Document(App("HR", "https://hr.example.com/"), App("IT desk", "https://it.example.com/"))), [], first, 50).Snapshot!;
+
+        second.Version.Should().Be(50);
+        second.Apps[0].Should().BeSameAs(first.Apps[0]);
+        second.Apps[1].SettingsVersion.Should().Be(50);
+    }
+
+    [Test]
+    public void A_byte_order_mark_is_no_mistake()
+        => CatalogueReader.Read([.. Encoding.UTF8.Preamble, .. "{}"u8], [], CatalogueSnapshot.Empty, 1).Problems.Should().BeEmpty();
+
+    private static string Document(params string[] apps) => $$"""{ "applications": [ {{string.Join(", ", apps)}} ] }""";
+
+    private static string App(string name, string externalUrl, string more = "")
+        => $$"""
+            { {{more}} "displayName": "{{name}}", "onPremisesPublishing": {
+              "externalUrl": "{{externalUrl}}", "internalUrl": "http://hr.corp/", "externalAuthenticationType": "passthru" } }
+            """;
+
+    private static PublishedApp ReadApp(string properties)
+    {
+        var reading = Read($$"""{ "connectorGroups": [ { "name": "default", "isDefault": true }, { "name": "eu" } ], "applications": [ { {{properties}} } ] }""");
+        reading.Problems.Should().BeEmpty();
+        return reading.Snapshot!.Apps.Single();
+    }
+
+    private static CatalogueReading Read(string json)
+        => CatalogueReader.Read(Encoding.UTF8.GetBytes(json), ["gateway.example.com"], CatalogueSnapshot.Empty, 42);
+}
