@@ -8,6 +8,8 @@ internal static class TargetCatalogue
 {
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
+        new() { Name = "message", Run = static (input, _) => FrameTargets.ReadMessage(input) },
+        new() { Name = "payload", Run = static (input, _) => FrameTargets.ReadPayload(input) },
         new()
         {
             Name = "planted-throw",
