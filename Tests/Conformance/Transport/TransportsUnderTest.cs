@@ -1,0 +1,15 @@
+using System.Collections;
+using AppProxy.Gateway.Broker.InProcess;
+
+namespace AppProxy.Tests.Conformance.Transport;
+
+/// <summary>Every implementation of the seam. A new one joins by a line here; <see cref="Every_transport_is_listed"/> sees to it.</summary>
+public sealed class TransportsUnderTest : IEnumerable<TransportKind>
+{
+    public IEnumerator<TransportKind> GetEnumerator()
+    {
+        yield return new TransportKind(typeof(InProcessTransport), () => new InProcessUnderTest());
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

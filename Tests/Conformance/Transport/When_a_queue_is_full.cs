@@ -1,0 +1,28 @@
+using AppProxy.Contracts.Transport;
+using FluentAssertions;
+using NUnit.Framework;
+
+namespace AppProxy.Tests.Conformance.Transport;
+
+public sealed class When_a_queue_is_full(TransportKind kind) : TransportConformance(kind)
+{
+    [Test, CancelAfter(Guard)]
+    public async Task More_is_refused_until_there_is_room(CancellationToken cancellation)
+    {
+        await StartAsync([new QueueSpec(Plain) { MaxMessages = 5 }], cancellation);
+        var transport = await OpenAsync(cancellation);
+        await using var sender = await transport.OpenSenderAsync(Plain, cancellation);
+        await SendAsync(sender, cancellation, Texts(5));
+
+        var refusal = await Send(sender, new SentMessage("too many")).Outcome.WaitAsync(cancellation);
+        refusal!.Failure.Should().Be(TransportFailure.QuotaExceeded);
+        refusal.IsTransient.Should().BeTrue();
+
+        var handler = NewHandler(received => received.Complete());
+        await using var receiver = await transport.OpenReceiverAsync(Plain, PeekLock, handler, cancellation);
+        receiver.AddCredit(2);
+        await handler.TextsAsync(2, cancellation);
+        await receiver.DrainAsync(cancellation);
+        await SendAsync(sender, cancellation, "room again");
+    }
+}
