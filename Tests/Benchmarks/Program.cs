@@ -1,1 +1,63 @@
-return 0;
+using System.CommandLine;
+using AppProxy.Benchmarks.Contenders;
+using AppProxy.Benchmarks.Reporting;
+using AppProxy.Benchmarks.Roles;
+using AppProxy.Benchmarks.Running;
+
+// The run, and the roles in which it starts itself again.
+var rounds = new Option<int>("--rounds") { Description = "Rounds; medians are shown.", DefaultValueFactory = _ => 3 };
+var seconds = new Option<int>("--seconds") { Description = "Seconds of load per row, contender and round.", DefaultValueFactory = _ => 4 };
+var rows = new Option<string[]>("--rows") { Description = "Rows, or beginnings of their names.", AllowMultipleArgumentsPerToken = true };
+var contenders = new Option<string[]>("--contenders") { Description = "Who takes part.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ContenderNames.All };
+contenders.AcceptOnlyFromAmong(ContenderNames.All);
+var large = new Option<int>("--large") { Description = "Size of a large body, in MiB.", DefaultValueFactory = _ => 512 };
+var ownGenerator = new Option<bool>("--own-generator") { Description = "Do without wrk." };
+var output = new Option<FileInfo?>("--output") { Description = "Where to write the report as Markdown; Tests/Benchmarks/RESULTS.md is the committed one." };
+
+var root = new RootCommand("Measures the relay side by side with others.") { rounds, seconds, rows, contenders, large, ownGenerator, output };
+root.SetAction(async (arguments, cancellationToken) =>
+{
+    var terminal = arguments.InvocationConfiguration.Output;
+    var options = new RunOptions
+    {
+        Rounds = arguments.GetValue(rounds),
+        Seconds = arguments.GetValue(seconds),
+        Rows = arguments.GetValue(rows) ?? [],
+        Contenders = arguments.GetValue(contenders)!,
+        LargeMebibytes = arguments.GetValue(large),
+        OwnGeneratorOnly = arguments.GetValue(ownGenerator),
+    };
+    await using var run = new BenchmarkRun(options, terminal);
+    var report = MarkdownReport.Write(await run.RunAsync(cancellationToken));
+    await terminal.WriteLineAsync();
+    await terminal.WriteLineAsync(report);
+    if (arguments.GetValue(output) is { } file)
+    {
+        await File.WriteAllTextAsync(file.FullName, report, cancellationToken);
+    }
+});
+
+var certificate = new Option<string?>("--certificate") { Description = "PKCS #12 file; TLS when given." };
+var to = new Option<string>("--to") { Description = "Where to forward.", Required = true };
+var commandLine = new Argument<string[]>("command");
+
+var app = new Command("app", "Role: the internal app.") { certificate };
+app.Hidden = true;
+app.SetAction((arguments, cancellationToken) => AppRole.RunAsync(arguments.GetValue(certificate), cancellationToken));
+
+var yarp = new Command("yarp", "Role: YARP in front of something.") { to, certificate };
+yarp.Hidden = true;
+yarp.SetAction((arguments, cancellationToken) => YarpRole.RunAsync(new Uri(arguments.GetValue(to)!), arguments.GetValue(certificate), cancellationToken));
+
+var load = new Command("load", "Role: the own load generator.") { Hidden = true };
+load.SetAction((_, cancellationToken) => LoadRole.RunAsync(cancellationToken));
+
+var guard = new Command("guard", "Role: keeps another program on a leash.") { commandLine };
+guard.Hidden = true;
+guard.SetAction((arguments, cancellationToken) => GuardRole.RunAsync(arguments.GetValue(commandLine)!, cancellationToken));
+
+root.Subcommands.Add(app);
+root.Subcommands.Add(yarp);
+root.Subcommands.Add(load);
+root.Subcommands.Add(guard);
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,38 @@
+using System.Buffers;
+using AppProxy.Fuzz.Planted;
+
+namespace AppProxy.Fuzz.Targets;
+
+/// <summary>The one list of what is fuzzed. Targets call the code under test directly; which copy of it that is, decides who loaded this class.</summary>
+internal static class TargetCatalogue
+{
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        new() { Name = "message", Run = static (input, _) => FrameTargets.ReadMessage(input) },
+        new() { Name = "payload", Run = static (input, _) => FrameTargets.ReadPayload(input) },
+        new()
+        {
+            Name = "planted-throw",
+            IsPlanted = true,
+            Run = static (input, _) =>
+            {
+                try
+                {
+                    PlantedParser.Parse(input);
+                }
+                catch (FormatException)
+                {
+                    // What the planted parser documents.
+                }
+            },
+        },
+        new() { Name = "planted-hang", IsPlanted = true, Run = static (input, _) => PlantedParser.ParseWithHang(input) },
+        new() { Name = "planted-overread", IsPlanted = true, Run = static (input, _) => PlantedParser.ParseWithOverread(input) },
+    ];
+
+    public static FuzzTarget Find(string name) =>
+        All.FirstOrDefault(target => target.Name == name) ?? throw new ArgumentException($"There is no target named {name}.", nameof(name));
+
+    /// <summary>Found by name from outside the context in which this copy lives.</summary>
+    public static ReadOnlySpanAction<byte, object?> RunOf(string name) => Find(name).Run;
+}
