@@ -35,6 +35,11 @@ internal sealed class CommandLine
             }
 
             var parsed = CreateRoot().Parse(args);
+            if (parsed.UnmatchedTokens is [var unknown, ..])
+            {
+                return Refuse($"'{unknown}' is no command or option here; see --help");
+            }
+
             if (parsed.Errors.Count > 0)
             {
                 return Refuse(string.Join(" ", parsed.Errors.Select(error => error.Message.ReplaceLineEndings(" "))));
@@ -73,16 +78,16 @@ internal sealed class CommandLine
             Description = "An app of yours to publish in place of the sample app: open, so only while the gateway listens on loopback.",
             HelpName = "URL",
         };
-        var connectors = new Option<int>("--connectors")
+        var connectors = new Option<string>("--connectors")
         {
             Description = "How many connectors to start (1 to 16).",
             HelpName = "N",
-            DefaultValueFactory = _ => 1,
+            DefaultValueFactory = _ => "1",
         };
         var demo = new Command("demo", "Starts a gateway, connectors and a sample app on this machine.") { urls, internalUrl, connectors };
         demo.SetAction(async (parsed, cancellationToken) =>
         {
-            var options = DemoOptionsReader.Read(parsed.GetRequiredValue(urls), parsed.GetValue(internalUrl), parsed.GetValue(connectors));
+            var options = DemoOptionsReader.Read(parsed.GetRequiredValue(urls), parsed.GetValue(internalUrl), parsed.GetRequiredValue(connectors));
             using var signals = new TerminationSignals();
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Token, cancellationToken);
             try

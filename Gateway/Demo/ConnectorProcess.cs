@@ -37,6 +37,8 @@ internal sealed class ConnectorProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             CreateNoWindow = true,
+            // Its own, or it would take the gateway's appsettings.json for its settings.
+            WorkingDirectory = Path.GetDirectoryName(Path.GetFullPath(path)),
         };
         start.Environment[ExitWithParent] = "1";
         if (ConnectorExecutable.FindRuntime() is { } runtime)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace AppProxy.Gateway.Demo;
@@ -6,7 +7,7 @@ namespace AppProxy.Gateway.Demo;
 internal static class DemoOptionsReader
 {
     /// <exception cref="DemoException">Something is wrong.</exception>
-    public static DemoOptions Read(string urls, string? internalUrl, int connectors)
+    public static DemoOptions Read(string urls, string? internalUrl, string connectors)
     {
         if (!Uri.TryCreate(urls, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.PathAndQuery != "/" || url.Port == 0)
         {
@@ -18,12 +19,12 @@ internal static class DemoOptionsReader
             throw new DemoException("--urls: the demo has no certificate and serves http only, such as http://localhost:8080");
         }
 
-        if (connectors is < 1 or > 16)
+        if (!int.TryParse(connectors, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is < 1 or > 16)
         {
-            throw new DemoException("--connectors must be between 1 and 16");
+            throw new DemoException($"--connectors '{connectors}' must be a number from 1 to 16");
         }
 
-        return new DemoOptions { Url = url, InternalUrl = ReadInternalUrl(internalUrl, url), Connectors = connectors };
+        return new DemoOptions { Url = url, InternalUrl = ReadInternalUrl(internalUrl, url), Connectors = count };
     }
 
     private static Uri? ReadInternalUrl(string? value, Uri gateway)
@@ -36,7 +37,7 @@ internal static class DemoOptionsReader
         if (!Uri.TryCreate(value, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
             || url.UserInfo.Length > 0 || url.Query.Length > 0 || url.Fragment.Length > 0)
         {
-            throw new DemoException($"--internal-url must be an absolute http or https URL without user, query and fragment, such as http://localhost:5000/");
+            throw new DemoException("--internal-url must be an absolute http or https URL without user, query and fragment, such as http://localhost:5000/");
         }
 
         if (!IsLoopback(gateway))
