@@ -65,16 +65,4 @@ public sealed class ExpiryTests : QueueFixture
 
         Queue().GetCounts().OldestMessageAge.Should().Be(TimeSpan.FromSeconds(1));
     }
-
-    [Test]
-    public void Setting_the_wall_clock_expires_nothing()
-    {
-        TryEnqueue(Queue(), "x", timeToLive: TimeSpan.FromSeconds(30));
-
-        Time.AdjustTime(Time.GetUtcNow() + TimeSpan.FromDays(1));
-
-        var sink = NewSink();
-        Attach(Queue(), sink, credit: 1);
-        sink.Log.Should().Equal("x");
-    }
 }
