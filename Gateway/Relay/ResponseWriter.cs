@@ -85,14 +85,9 @@ internal static class ResponseWriter
                 slice.Release();
             }
 
-            if (written > 0 && written < FlushAt && body.IsComplete)
+            if (written < FlushAt && body.IsDrained)
             {
                 // All of it: leave the flush to the end of the response, so that a small one is one write.
-                return;
-            }
-
-            if (written == 0 && body.IsComplete)
-            {
                 return;
             }
 
