@@ -47,7 +47,7 @@ public sealed class AsyncSignalTests
     [Test]
     public async Task No_wake_up_is_lost_in_a_storm(CancellationToken cancellation)
     {
-        const int Rounds = 400_000;
+        const int Rounds = 200_000;
         var signal = new AsyncSignal();
         var written = 0;
         var seen = 0;
