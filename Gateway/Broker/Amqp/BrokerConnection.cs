@@ -74,7 +74,12 @@ internal sealed partial class BrokerConnection : ILinkAcceptor, IDisposable
         catch (Exception fault) when (fault is AmqpException or IOException or OperationCanceledException or WebSocketException or ObjectDisposedException)
         {
             LogHandshakeFailed(_logger, _peer, fault.Message);
-            _wire.Abort();
+            if (fault is not AmqpException)
+            {
+                // A breach of the protocol is told; the rest has nobody left to tell.
+                _wire.Abort();
+            }
+
             await _wire.DisposeAsync();
             return;
         }

@@ -16,6 +16,7 @@ internal sealed class RequestLink : ReceivingLink, IAuthorizedLink
 
     private readonly BrokerConnection _owner;
     private readonly BrokerNode _node;
+    private int _used;
 
     public RequestLink(BrokerConnection owner, AmqpSession session, Attach attach, BrokerNode node)
         : base(session, attach.Name, MaxRequestSize)
@@ -75,7 +76,12 @@ internal sealed class RequestLink : ReceivingLink, IAuthorizedLink
             Settle(delivery.DeliveryId, DeliveryState.Accepted);
         }
 
-        AddCredit(1);
+        if (++_used >= Credit / 2)
+        {
+            AddCredit(_used);
+            _used = 0;
+        }
+
         var answer = _node.Entity is { } entity ? ManagementNode.Answer(_owner, entity, request) : CbsNode.Answer(_owner, request);
         _owner.Replies.Find(_node, request.ReplyTo)?.Reply(answer.Encode());
     }
