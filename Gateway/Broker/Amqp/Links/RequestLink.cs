@@ -12,6 +12,9 @@ internal sealed class RequestLink : ReceivingLink, IAuthorizedLink
     /// <summary>Largest request and answer; session state and a page of peeked messages have to fit.</summary>
     public const int MaxRequestSize = 1024 * 1024;
 
+    // A token, from somebody who is nobody yet.
+    private const int MaxTokenRequestSize = 64 * 1024;
+
     private const int Credit = 100;
 
     private readonly BrokerConnection _owner;
@@ -19,7 +22,7 @@ internal sealed class RequestLink : ReceivingLink, IAuthorizedLink
     private int _used;
 
     public RequestLink(BrokerConnection owner, AmqpSession session, Attach attach, BrokerNode node)
-        : base(session, attach.Name, MaxRequestSize)
+        : base(session, attach.Name, node.Entity is null ? MaxTokenRequestSize : MaxRequestSize)
     {
         _owner = owner;
         _node = node;
@@ -53,7 +56,7 @@ internal sealed class RequestLink : ReceivingLink, IAuthorizedLink
             ReceiverSettleMode = ReceiverSettleMode.First,
             Source = attach.Source ?? new Source(),
             Target = attach.Target,
-            MaxMessageSize = MaxRequestSize,
+            MaxMessageSize = (ulong)(_node.Entity is null ? MaxTokenRequestSize : MaxRequestSize),
         });
     }
 

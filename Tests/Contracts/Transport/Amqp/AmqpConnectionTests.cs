@@ -99,6 +99,22 @@ public sealed class AmqpConnectionTests : IAsyncDisposable
     }
 
     [Test, CancelAfter(Guard)]
+    public async Task Sending_without_credit_costs_the_link_only(CancellationToken cancellation)
+    {
+        await _pair.StartAsync();
+        var receiver = new TestReceiver(credit: 1);
+        var greedy = await _pair.AttachSenderAsync(receiver);
+        greedy.IsGreedy = true;
+        greedy.Send(new byte[] { 1 });
+        greedy.Send(new byte[] { 2 });
+
+        (await greedy.Over.Task.WaitAsync(cancellation))!.Condition.Should().Be(ErrorCondition.TransferLimitExceeded);
+        var other = new TestReceiver(credit: 1);
+        (await _pair.AttachSenderAsync(other)).Send(new byte[] { 3 });
+        (await other.Arrived.Reader.ReadAsync(cancellation)).Body.Should().Equal(3);
+    }
+
+    [Test, CancelAfter(Guard)]
     public async Task A_drain_uses_up_the_credit(CancellationToken cancellation)
     {
         await _pair.StartAsync();

@@ -9,6 +9,11 @@ namespace AppProxy.Tests.Contracts.Transport.Amqp;
 /// <summary>Sends byte arrays as data sections, and keeps what becomes of them.</summary>
 internal sealed class TestSender(AmqpSession session, string name) : SendingLink(session, name)
 {
+    /// <summary>Sends without credit, as no peer may.</summary>
+    public bool IsGreedy { get; set; }
+
+    private protected override bool MindsCredit => !IsGreedy;
+
     public Channel<DeliveryState> Outcomes { get; } = Channel.CreateUnbounded<DeliveryState>();
 
     public Channel<bool> Lost { get; } = Channel.CreateUnbounded<bool>();

@@ -360,16 +360,28 @@ public sealed class BrokerLinkTests : BrokerFixture
     }
 
     [Test, CancelAfter(Guard)]
-    public async Task More_than_the_credit_is_an_error(CancellationToken cancellation)
+    public async Task Half_sent_messages_are_bounded(CancellationToken cancellation)
     {
-        await StartOpenAsync(cancellation, options => options.SenderCredit = 1);
+        await StartOpenAsync(cancellation);
         using var client = await RawClient.OpenAsync(Server.Tcp, cancellation);
-        await client.AttachReceiverAsync(0, "nowhere");
-        await client.ExpectAsync(Descriptor.Detach);
+        for (uint i = 0; i < 100; i++)
+        {
+            await client.AttachSenderAsync(i, Plain);
+            await client.ExpectAsync(Descriptor.Flow);
+        }
 
-        await client.TransferAsync(0, 0, RawClient.Message("x"));
+        var sending = Task.Run(
+            async () =>
+            {
+                for (uint i = 0; i < 100; i++)
+                {
+                    await client.TransferAsync(i, i, new byte[200 * 1024], more: true);
+                }
+            },
+            cancellation);
 
-        (await client.ExpectAsync(Descriptor.Close)).ErrorAt(0).Should().Be(ErrorCondition.NotAllowed);
+        (await client.ExpectAsync(Descriptor.Close)).ErrorAt(0).Should().Be(ErrorCondition.ResourceLimitExceeded);
+        await sending.ContinueWith(_ => { }, cancellation, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     [Test, CancelAfter(Guard)]
