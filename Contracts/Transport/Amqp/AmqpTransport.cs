@@ -133,6 +133,8 @@ public sealed class AmqpTransport : ITransport
         await _loop;
     }
 
+    internal AmqpSession Session => _session;
+
     /// <summary>Loses the connection, as a cut cable does.</summary>
     internal void Abort() => _connection.Abort();
 

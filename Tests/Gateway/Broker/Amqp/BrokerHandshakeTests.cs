@@ -153,8 +153,7 @@ public sealed class BrokerHandshakeTests : BrokerFixture
         await StartOpenAsync(cancellation, options => options.MaxConnections = 2);
         using var first = await RawClient.OpenAsync(Server.Tcp, cancellation);
         using var second = await RawClient.OpenAsync(Server.Tcp, cancellation);
-        using var third = await RawClient.ConnectAsync(Server.Tcp, cancellation);
-        (await third.IsClosedAsync()).Should().BeTrue();
+        (await IsRefusedAsync(cancellation)).Should().BeTrue();
         await first.AttachSenderAsync(0, Plain);
     }
 
@@ -170,6 +169,20 @@ public sealed class BrokerHandshakeTests : BrokerFixture
         }));
         Server.Broker.ConnectionCount.Should().Be(100);
         await Task.WhenAll(transports.Select(transport => transport.DisposeAsync().AsTask()));
+    }
+
+    private async Task<bool> IsRefusedAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            using var client = await RawClient.ConnectAsync(Server.Tcp, cancellation);
+            return await client.IsClosedAsync();
+        }
+        catch (SocketException)
+        {
+            // Gone before the connect was through.
+            return true;
+        }
     }
 
     private static bool IsSilent(RawClient client) => !client.Socket.Poll(TimeSpan.FromMilliseconds(30), SelectMode.SelectRead);
