@@ -238,11 +238,11 @@ public sealed class BrokerLinkTests : BrokerFixture
         until.Should().BeCloseTo(Time.GetUtcNow().AddSeconds(60), TimeSpan.FromSeconds(1));
     }
 
-    [TestCase("nowhere", ErrorCondition.NotFound)]
-    [TestCase(Sessions, ErrorCondition.NotAllowed)]
-    [TestCase("", ErrorCondition.InvalidField)]
+    [TestCase("nowhere", ErrorCondition.NotFound, "The messaging entity .* could not be found")]
+    [TestCase(Sessions, ErrorCondition.NotAllowed, "requires sessions")]
+    [TestCase("", ErrorCondition.InvalidField, "no address")]
     [CancelAfter(Guard)]
-    public async Task A_receiver_that_cannot_be_is_refused_with_the_reason(string queue, string condition, CancellationToken cancellation)
+    public async Task A_receiver_that_cannot_be_is_refused_with_the_reason(string queue, string condition, string words, CancellationToken cancellation)
     {
         await StartOpenAsync(cancellation);
         using var client = await RawClient.OpenAsync(Server.Tcp, cancellation);
@@ -250,6 +250,7 @@ public sealed class BrokerLinkTests : BrokerFixture
         var detach = await client.ExpectAsync(Descriptor.Detach);
         detach[1].Integer.Should().Be(1);
         detach.ErrorAt(2).Should().Be(condition);
+        detach[2].Undescribed.Items[1].Text.Should().MatchRegex(words, "clients read it");
 
         // The connection and the session live on.
         await client.SendAsync((ref w) => new Detach(0, true, null).Write(ref w));
