@@ -133,6 +133,9 @@ public sealed class AmqpTransport : ITransport
         await _loop;
     }
 
+    /// <summary>Loses the connection, as a cut cable does.</summary>
+    internal void Abort() => _connection.Abort();
+
     private async Task RunAsync()
     {
         await _connection.RunAsync();

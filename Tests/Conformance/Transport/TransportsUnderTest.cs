@@ -1,4 +1,5 @@
 using System.Collections;
+using AppProxy.Contracts.Transport.Amqp;
 using AppProxy.Gateway.Broker.InProcess;
 
 namespace AppProxy.Tests.Conformance.Transport;
@@ -9,6 +10,8 @@ public sealed class TransportsUnderTest : IEnumerable<TransportKind>
     public IEnumerator<TransportKind> GetEnumerator()
     {
         yield return new TransportKind(typeof(InProcessTransport), () => new InProcessUnderTest());
+        yield return new TransportKind(typeof(AmqpTransport), () => new AmqpUnderTest(overWebSocket: false));
+        yield return new TransportKind(typeof(AmqpTransport), () => new AmqpUnderTest(overWebSocket: true)) { Wire = "WebSocket" };
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -9,6 +9,8 @@ namespace AppProxy.Contracts.Transport.Amqp.Client;
 /// <summary>Makes the byte stream to an endpoint.</summary>
 internal static class WireConnector
 {
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
+
     public static ValueTask<AmqpWire> ConnectAsync(AmqpTransportOptions options, CancellationToken cancellationToken) =>
         options.Endpoint.Scheme switch
         {
@@ -81,7 +83,7 @@ internal static class WireConnector
                 ? options.Endpoint
                 : new UriBuilder(options.Endpoint) { Path = Dialect.WebSocketPath }.Uri;
             await webSocket.ConnectAsync(target, cancellationToken);
-            return new StreamWire(WebSocketStream.Create(webSocket, WebSocketMessageType.Binary, ownsWebSocket: true), webSocket.Abort);
+            return new StreamWire(WebSocketStream.Create(webSocket, WebSocketMessageType.Binary, CloseTimeout), webSocket.Abort);
         }
         catch
         {

@@ -66,6 +66,9 @@ internal sealed partial class AmqpConnection
     /// <summary>Largest frame to send; ours are never above 1 MB.</summary>
     public int PeerMaxFrameSize { get; }
 
+    /// <summary>Whether the peer has said good-bye without an error; then what it leaves behind is not a loss.</summary>
+    public bool IsClosedInOrder => _closeReceived && _reason is null;
+
     /// <summary>Completes when the connection is over, with the error if there was one.</summary>
     public Task<AmqpError?> Closed => _closed.Task;
 

@@ -101,7 +101,9 @@ internal abstract class SendingLink : AmqpLink
                 return;
             }
 
-            limit = (flow.DeliveryCount ?? 0) + (flow.LinkCredit ?? 0);
+            // A limit half the number circle ahead would read as one behind.
+            limit = (flow.DeliveryCount ?? 0) + Math.Min(flow.LinkCredit ?? 0, int.MaxValue / 2);
+            Drain &= flow.Drain;
             if (flow.LinkCredit is not null)
             {
                 // Absolute state: a repeat changes nothing. Negative = more is under way than is allowed now.
@@ -167,21 +169,22 @@ internal abstract class SendingLink : AmqpLink
     {
         List<SettledDelivery> unsettled = [];
         object[] waiting;
+        object? halfWritten;
         lock (Connection.Gate)
         {
             waiting = [.. _queue];
             _queue.Clear();
             Session.TakeUnsettled(this, unsettled);
-            if (_sentOfFirst > 0 && waiting.Length > 0 && !IsPreSettled)
-            {
-                // Its delivery has begun, so it is among the unsettled as well.
-                waiting = waiting[1..];
-            }
+            halfWritten = _sentOfFirst > 0 && waiting.Length > 0 ? waiting[0] : null;
         }
 
         foreach (var delivery in unsettled)
         {
-            OnLost(delivery.Message, written: true, error);
+            // A message whose first frames have left is among the unsettled and the waiting: it counts as waiting.
+            if (delivery.Message != halfWritten)
+            {
+                OnLost(delivery.Message, written: true, error);
+            }
         }
 
         foreach (var message in waiting)

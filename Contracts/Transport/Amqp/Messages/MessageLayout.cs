@@ -29,6 +29,9 @@ internal readonly struct MessageLayout
 
     public BodyKind BodyKind { get; private init; }
 
+    /// <summary>Where the (first) body section begins, descriptor included.</summary>
+    public int BodySectionStart { get; private init; }
+
     /// <summary>Where the content of the (first) data section begins, or the value or sequence.</summary>
     public int BodyStart { get; private init; }
 
@@ -39,7 +42,7 @@ internal readonly struct MessageLayout
     {
         var reader = new AmqpReader(message);
         uint timeToLive = 0, deliveryCount = 0;
-        int annotations = -1, properties = -1, applicationProperties = -1, bare = -1, bodyStart = 0, bodyLength = 0;
+        int annotations = -1, properties = -1, applicationProperties = -1, bare = -1, bodySection = 0, bodyStart = 0, bodyLength = 0;
         var kind = BodyKind.None;
         while (!reader.AtEnd)
         {
@@ -80,6 +83,7 @@ internal readonly struct MessageLayout
                     break;
                 case Descriptor.Data when kind == BodyKind.None:
                     kind = BodyKind.Data;
+                    bodySection = start;
                     bodyLength = reader.ReadBinary().Length;
                     bodyStart = reader.Position - bodyLength;
                     break;
@@ -108,6 +112,7 @@ internal readonly struct MessageLayout
             ApplicationPropertiesStart = applicationProperties,
             BareStart = bare < 0 ? message.Length : bare,
             BodyKind = kind,
+            BodySectionStart = bodySection,
             BodyStart = bodyStart,
             BodyLength = bodyLength,
         };

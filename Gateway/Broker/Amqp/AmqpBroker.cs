@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using AppProxy.Contracts.Transport.Amqp;
+using AppProxy.Contracts.Transport.Amqp.Connections;
+using AppProxy.Contracts.Transport.Amqp.Performatives;
+using AppProxy.Contracts.Transport.Amqp.Wires;
+using AppProxy.Gateway.Broker.Amqp.Authorization;
+using AppProxy.Gateway.Broker.Queues;
+using Microsoft.Extensions.Options;
+
+namespace AppProxy.Gateway.Broker.Amqp;
+
+/// <summary>The broker's front end: every connection, over whatever wire it came, and what they share.</summary>
+internal sealed partial class AmqpBroker : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<BrokerConnection, Task> _connections = new();
+    private readonly ILogger<AmqpBroker> _logger;
+    private int _count;
+    private volatile bool _isStopping;
+
+    public AmqpBroker(QueueEngine engine, IAuthorizationRules rules, IOptions<BrokerOptions> options, TimeProvider time, ILogger<AmqpBroker> logger)
+    {
+        Engine = engine;
+        Rules = rules;
+        Options = options.Value;
+        Time = time;
+        _logger = logger;
+        OutputBudget = new OutputBudget(Options.MaxOutputPerConnection, Options.MaxOutput);
+    }
+
+    public QueueEngine Engine { get; }
+
+    public IAuthorizationRules Rules { get; }
+
+    public BrokerOptions Options { get; }
+
+    public TimeProvider Time { get; }
+
+    public OutputBudget OutputBudget { get; }
+
+    /// <summary>Names this start of the broker.</summary>
+    public string ContainerId { get; } = "appproxy-broker-" + Guid.NewGuid().ToString("N");
+
+    /// <summary>Connections there are right now.</summary>
+    public int ConnectionCount => Volatile.Read(ref _count);
+
+    /// <summary>Serves one connection until it is over; never throws.</summary>
+    public async Task RunAsync(AmqpWire wire, string peer)
+    {
+        if (Interlocked.Increment(ref _count) > Options.MaxConnections || _isStopping)
+        {
+            Interlocked.Decrement(ref _count);
+            LogRefused(_logger, peer, Options.MaxConnections);
+            wire.Abort();
+            await wire.DisposeAsync();
+            return;
+        }
+
+        using var connection = new BrokerConnection(this, wire, peer, _logger);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _connections[connection] = ended.Task;
+        try
+        {
+            await connection.RunAsync();
+        }
+        finally
+        {
+            _connections.TryRemove(connection, out _);
+            Interlocked.Decrement(ref _count);
+            ended.SetResult();
+        }
+    }
+
+    /// <summary>Tells every client to connect again elsewhere, and waits for the end of all connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _isStopping = true;
+        var connections = _connections.ToArray();
+        foreach (var (connection, _) in connections)
+        {
+            connection.Fail(new AmqpError(ErrorCondition.ConnectionForced, "The broker is shutting down."));
+        }
+
+        await Task.WhenAll(connections.Select(pair => pair.Value));
+    }
+}

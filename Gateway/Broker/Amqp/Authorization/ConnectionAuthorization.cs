@@ -1,0 +1,147 @@
+using AppProxy.Contracts.Transport.Amqp.Connections;
+using AppProxy.Contracts.Transport.Amqp.Performatives;
+using AppProxy.Contracts.Transport.Tokens;
+
+namespace AppProxy.Gateway.Broker.Amqp.Authorization;
+
+/// <summary>What one connection may do right now: by its user name and key, and by the tokens it has put.</summary>
+internal sealed class ConnectionAuthorization(IAuthorizationRules rules, BrokerOptions options, TimeProvider time) : ISaslServer
+{
+    // A connection of ours holds three entities; more than this many is somebody trying what the memory bears.
+    private const int MaxGrants = 1_024;
+
+    private static readonly string[] Offered = [Sasl.ClaimsBased, Sasl.Plain, Sasl.Anonymous];
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Grant> _grants = new(StringComparer.OrdinalIgnoreCase);
+
+    public IReadOnlyList<string> Mechanisms => Offered;
+
+    /// <summary>Whether anything was ever granted; who has nothing after a while is sent away.</summary>
+    public bool IsAuthorized { get; private set; } = !options.RequireAuthorization;
+
+    public bool Authenticate(string? mechanism, ReadOnlySpan<byte> response)
+    {
+        if (mechanism is not Sasl.Plain)
+        {
+            return true;
+        }
+
+        var (user, password) = Sasl.ReadPlain(response);
+        if (!rules.TryFind(user, out var rule) || !IsKeyOf(rule, password))
+        {
+            return false;
+        }
+
+        Add(rule.Entity is { } entity ? EntityPath.Normalize(entity)! : "", new Grant(rule.Claims, DateTimeOffset.MaxValue));
+        return true;
+    }
+
+    /// <summary>Takes a token for an audience; null when it is good, else why not.</summary>
+    public string? PutToken(string token, string audience, out DateTimeOffset expiresAt)
+    {
+        expiresAt = default;
+        if (!SharedAccessSignature.TryParse(token, out var signature))
+        {
+            return "The token is not a shared access signature.";
+        }
+
+        if (!rules.TryFind(signature.KeyName, out var rule)
+            || !(signature.IsSignedWith(rule.PrimaryKey) || (rule.SecondaryKey is { } secondary && signature.IsSignedWith(secondary))))
+        {
+            return "The signature is wrong.";
+        }
+
+        if (signature.ExpiresAt <= time.GetUtcNow())
+        {
+            return "The token has expired.";
+        }
+
+        var path = EntityPath.Normalize(audience);
+        if (path is null || !signature.Covers(audience))
+        {
+            return "The token is for another audience.";
+        }
+
+        var scope = EntityPath.Normalize(rule.Entity) ?? "";
+        if (!EntityPath.IsWithin(path, scope))
+        {
+            // A rule for one entity may be put for a wider audience; it grants what the rule is for.
+            if (!EntityPath.IsWithin(scope, path))
+            {
+                return "The rule is for another entity.";
+            }
+
+            path = scope;
+        }
+
+        expiresAt = signature.ExpiresAt;
+        return Add(path, new Grant(rule.Claims, expiresAt)) ? null : "The connection has put too many tokens.";
+    }
+
+    /// <summary>Whether the connection may do this with the entity now.</summary>
+    public bool Permits(string entity, EntityClaims claim)
+    {
+        if (!options.RequireAuthorization)
+        {
+            return true;
+        }
+
+        var now = time.GetUtcNow();
+        lock (_gate)
+        {
+            foreach (var (path, grant) in _grants)
+            {
+                if ((grant.Claims & claim) != 0 && grant.ExpiresAt > now && EntityPath.IsWithin(entity, path))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>When the next grant ends; grants that have ended are forgotten.</summary>
+    public DateTimeOffset? NextExpiry()
+    {
+        var now = time.GetUtcNow();
+        DateTimeOffset? next = null;
+        lock (_gate)
+        {
+            foreach (var (path, grant) in _grants)
+            {
+                if (grant.ExpiresAt <= now)
+                {
+                    _grants.Remove(path);
+                }
+                else if (grant.ExpiresAt < DateTimeOffset.MaxValue && (next is null || grant.ExpiresAt < next))
+                {
+                    next = grant.ExpiresAt;
+                }
+            }
+        }
+
+        return next;
+    }
+
+    private bool Add(string path, Grant grant)
+    {
+        lock (_gate)
+        {
+            if (_grants.Count >= MaxGrants && !_grants.ContainsKey(path))
+            {
+                return false;
+            }
+
+            _grants[path] = grant;
+            IsAuthorized = true;
+            return true;
+        }
+    }
+
+    private static bool IsKeyOf(SharedAccessAuthorizationRule rule, string key) =>
+        KeyComparer.AreEqual(rule.PrimaryKey, key) | (rule.SecondaryKey is { } secondary && KeyComparer.AreEqual(secondary, key));
+
+    private readonly record struct Grant(EntityClaims Claims, DateTimeOffset ExpiresAt);
+}
