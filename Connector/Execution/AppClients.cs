@@ -54,7 +54,9 @@ internal sealed class AppClients : IDisposable
         };
         if (!options.IsBackendCertificateValidationEnabled)
         {
+#pragma warning disable CA5359 // The operator switched the check off for this app (isBackendCertificateValidationEnabled).
             handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
         }
 
         return handler;

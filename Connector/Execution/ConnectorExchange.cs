@@ -10,7 +10,7 @@ namespace AppProxy.Connector.Execution;
 /// know of it together. The run itself is <see cref="ExchangeRunner"/>.
 /// </summary>
 /// <remarks>Owns the request message until its first frame goes out with it, a reference to the message's bytes until the app is called, and the request's body.</remarks>
-internal sealed class ConnectorExchange : IThreadPoolWorkItem
+internal sealed class ConnectorExchange : IThreadPoolWorkItem, IDisposable
 {
     private readonly ExchangeRunner _runner;
     private readonly ConnectorLinks _links;
@@ -45,7 +45,8 @@ internal sealed class ConnectorExchange : IThreadPoolWorkItem
         var attempt = new Attempt(frame.Header.Attempt.Send, (uint)Random.Shared.NextInt64(1, 1L + uint.MaxValue));
         var inbound = IsReplayable ? null : new InboundBody(links.Budget);
         Channel = new ExchangeChannel(gateway.Outbox, frame.Header.Exchange, attempt, firstOut: 0, firstIn: 1, head.ResponseWindow, inbound);
-        ReplayableBody = IsReplayable && rest is { } frames && frames.TryRead(out var data) && data.Header.Type == FrameType.Data
+        var frames = rest;
+        ReplayableBody = IsReplayable && frames.TryRead(out var data) && data.Header.Type == FrameType.Data
             && DataPayload.TryRead(data.Payload, out var body) == FrameError.None ? body.Octets : default;
     }
 
@@ -214,7 +215,7 @@ internal sealed class ConnectorExchange : IThreadPoolWorkItem
     }
 
     /// <summary>The run is through: gives back everything that the exchange still holds.</summary>
-    public void Finish()
+    public void Dispose()
     {
         if (Interlocked.Exchange(ref _finished, 1) != 0)
         {

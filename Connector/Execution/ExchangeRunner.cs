@@ -45,7 +45,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
         }
         finally
         {
-            exchange.Finish();
+            exchange.Dispose();
             meter.Ended(exchange.EndedBy ?? ExchangeFailure.None, time.GetElapsedTime(started));
         }
     }
@@ -129,7 +129,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
         var next = (int)Math.Min(length ?? UnknownLengthRead, FrameLimits.MaxDataLength);
 
         // A body that came together with its head goes out together with it; otherwise the head goes at once.
-        var ready = stream.ReadAsync(Memory<byte>.Empty, exchange.Cancellation);
+        var ready = WaitForOctetsAsync(stream, exchange.Cancellation);
         if (ready.IsCompletedSuccessfully && exchange.Channel.Window.Limit >= next)
         {
             var buffer = PooledBuffer.Rent(FrameBuffer.DataMessageOffset + Math.Max(next, 1));
@@ -221,8 +221,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
                 return;
             }
 
-            // Wait empty-handed: ten thousand silent streams must not hold ten thousand buffers.
-            await stream.ReadAsync(Memory<byte>.Empty, exchange.Cancellation);
+            await WaitForOctetsAsync(stream, exchange.Cancellation);
             var buffer = PooledBuffer.Rent(FrameBuffer.DataMessageOffset + room);
             int count;
             try
@@ -247,6 +246,12 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
             exchange.Channel.SendData(buffer, count);
         }
     }
+
+    /// <summary>Waits empty-handed: ten thousand silent streams must not hold ten thousand buffers.</summary>
+    private static ValueTask<int> WaitForOctetsAsync(Stream stream, CancellationToken cancellationToken) =>
+#pragma warning disable CA2022 // Nothing is read: it completes when a read would.
+        stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
+#pragma warning restore CA2022
 
     /// <summary>After an upgrade the client's octets go to the app raw, as they come.</summary>
     private async Task PumpUpgradedAsync(ConnectorExchange exchange, Stream stream)

@@ -11,7 +11,7 @@ namespace AppProxy.Connector.Pull;
 /// The connector's three links: requests are pulled by credit, frames of the gateways come on this instance's uplink session, and
 /// frames go out to the gateways' reply sessions.
 /// </summary>
-internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner
+internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDisposable
 {
     /// <summary>Small frames mostly; bodies are bounded by windows, so this only has to keep the line busy.</summary>
     private const int UplinkCredit = 1000;
@@ -97,6 +97,8 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner
             }
         }
     }
+
+    public void Dispose() => _claims.Dispose();
 
     /// <inheritdoc/>
     public void OnLinkLost() => _supervisor?.OnLinkLost();
@@ -204,35 +206,46 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner
         }
 
         Clock.Observe(message.EnqueuedTime);
+        if (TryBegin(message) is var error and not FrameError.None)
+        {
+            LogRequestUnreadable(error);
+            message.Settle(Settlement.DeadLetter);
+            message.Release();
+            Slots.Take();
+            Slots.Free();
+        }
+    }
+
+    private FrameError TryBegin(InboundMessage message)
+    {
         var error = MessageReader.TryOpen(message.Body, out var reader);
-        if (error == FrameError.None && (!reader.TryRead(out var frame) || frame.Header.Type != FrameType.RequestHead))
+        if (error != FrameError.None)
         {
-            error = FrameError.UnknownType;
-        }
-        else if (error == FrameError.None)
-        {
-            error = RequestHead.TryRead(frame.Payload.Span, frame.Header.Flags, out var head);
-            if (error == FrameError.None)
-            {
-                Slots.Take();
-                var gateway = GatewayOf(head.ReplySession);
-                var exchange = new ConnectorExchange(_runner, this, gateway, message, frame, reader, head);
-                gateway.Add(exchange);
-                if (exchange.IsReplayable)
-                {
-                    _claims.Add(exchange);
-                }
-
-                ThreadPool.UnsafeQueueUserWorkItem(exchange, preferLocal: false);
-                return;
-            }
+            return error;
         }
 
-        LogRequestUnreadable(error);
-        message.Settle(Settlement.DeadLetter);
-        message.Release();
+        if (!reader.TryRead(out var frame) || frame.Header.Type != FrameType.RequestHead)
+        {
+            return FrameError.UnknownType;
+        }
+
+        error = RequestHead.TryRead(frame.Payload.Span, frame.Header.Flags, out var head);
+        if (error != FrameError.None)
+        {
+            return error;
+        }
+
         Slots.Take();
-        Slots.Free();
+        var gateway = GatewayOf(head.ReplySession);
+        var exchange = new ConnectorExchange(_runner, this, gateway, message, frame, reader, head);
+        gateway.Add(exchange);
+        if (exchange.IsReplayable)
+        {
+            _claims.Add(exchange);
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(exchange, preferLocal: false);
+        return FrameError.None;
     }
 
     private void OnUplink(InboundMessage message)

@@ -18,15 +18,23 @@ internal readonly ref struct FrameAppender(FrameOutbox outbox)
         if (frame.Length - start > HeadPieces.Size)
         {
             // RFC 9110 sets no limit on a head, but brokers do on a message.
-            foreach (var piece in HeadPieces.Cut(outbox.TakeLast(start), ref sequence))
-            {
-                outbox.Append(piece);
-            }
+            using var whole = outbox.TakeLast(start);
+            outbox.Append(HeadPieces.First(whole.WrittenSpan));
+            HeadRest(ref sequence, HeadPieces.Rest(whole.WrittenSpan));
         }
     }
 
-    /// <summary>The rest of a request head that was too large for its first message.</summary>
-    public void HeadContinuation(FrameBuffer piece) => outbox.Append(piece);
+    /// <summary>The rest of a head that was too large for its first message.</summary>
+    public void HeadRest(ref FrameSequence sequence, ReadOnlySpan<byte> rest)
+    {
+        while (!rest.IsEmpty)
+        {
+            var piece = rest[..Math.Min(HeadPieces.Size, rest.Length)];
+            rest = rest[piece.Length..];
+            outbox.Reserve(FrameHeader.Size + piece.Length).Raw(
+                FrameType.HeadContinuation, rest.IsEmpty ? FrameFlags.None : FrameFlags.Continued, sequence.Exchange, sequence.Attempt, sequence.Take(), piece);
+        }
+    }
 
     public void Claim(ref FrameSequence sequence, in ClaimPayload claim) =>
         outbox.Reserve(FrameHeader.Size + 32).Claim(sequence.Exchange, sequence.Attempt, sequence.Take(), claim);

@@ -45,7 +45,12 @@ internal sealed class BrokerOptionsValidator : IValidateOptions<BrokerOptions>
             faults.Add($"Broker: the keys of the authorization rule {rule.KeyName} have 1 to 256 characters.");
         }
 
-        if (rule.Claims == EntityClaims.None)
+        if (rule.Grants.Any(static grant => EntityPath.Normalize(grant.Entity) is null))
+        {
+            faults.Add($"Broker: the authorization rule {rule.KeyName} names an entity that cannot be one.");
+        }
+
+        if (rule.Grants.All(static grant => grant.Claims == EntityClaims.None))
         {
             faults.Add($"Broker: the authorization rule {rule.KeyName} allows nothing.");
         }

@@ -22,7 +22,7 @@ internal sealed class AmqpUnderTest(bool overWebSocket) : ITransportUnderTest
     public async Task StartBrokerAsync(IReadOnlyCollection<QueueSpec> queues, CancellationToken cancellationToken)
     {
         _server = await BrokerServer.StartAsync(
-            options => options.AuthorizationRules.Add(new SharedAccessAuthorizationRule { KeyName = Rule, PrimaryKey = Key, Claims = EntityClaims.Manage }),
+            options => options.AuthorizationRules.Add(new SharedAccessAuthorizationRule { KeyName = Rule, PrimaryKey = Key, Grants = [new EntityGrant("", EntityClaims.Manage)] }),
             _time,
             cancellationToken);
         _servers.Add(_server);

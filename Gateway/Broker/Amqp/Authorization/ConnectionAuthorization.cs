@@ -33,7 +33,11 @@ internal sealed class ConnectionAuthorization(IAuthorizationRules rules, BrokerO
             return false;
         }
 
-        Add(rule.Entity is { } entity ? EntityPath.Normalize(entity)! : "", new Grant(rule.Claims, DateTimeOffset.MaxValue));
+        foreach (var grant in rule.Grants)
+        {
+            Add(EntityPath.Normalize(grant.Entity)!, new Grant(grant.Claims, DateTimeOffset.MaxValue));
+        }
+
         return true;
     }
 
@@ -63,20 +67,20 @@ internal sealed class ConnectionAuthorization(IAuthorizationRules rules, BrokerO
             return "The token is for another audience.";
         }
 
-        var scope = EntityPath.Normalize(rule.Entity) ?? "";
-        if (!EntityPath.IsWithin(path, scope))
+        string? granted = "The rule is for another entity.";
+        foreach (var grant in rule.Grants)
         {
-            // A rule for one entity may be put for a wider audience; it grants what the rule is for.
-            if (!EntityPath.IsWithin(scope, path))
+            // A token may be for less than its rule, or for more: then it grants what the rule is for.
+            var scope = EntityPath.Normalize(grant.Entity)!;
+            if (EntityPath.IsWithin(path, scope) || EntityPath.IsWithin(scope, path))
             {
-                return "The rule is for another entity.";
+                expiresAt = signature.ExpiresAt;
+                var common = scope.Length > path.Length ? scope : path;
+                granted = Add(common, new Grant(grant.Claims, expiresAt)) ? null : "The connection has put too many tokens.";
             }
-
-            path = scope;
         }
 
-        expiresAt = signature.ExpiresAt;
-        return Add(path, new Grant(rule.Claims, expiresAt)) ? null : "The connection has put too many tokens.";
+        return granted;
     }
 
     /// <summary>Whether the connection may do this with the entity now.</summary>

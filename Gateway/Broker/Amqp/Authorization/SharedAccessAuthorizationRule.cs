@@ -11,11 +11,9 @@ internal sealed record SharedAccessAuthorizationRule
     /// <summary>Taken as well, so that keys can be rotated. Secret.</summary>
     public string? SecondaryKey { get; init; }
 
-    /// <summary>The entity, with what lies below it, that the rule is for; null = the whole namespace.</summary>
-    public string? Entity { get; init; }
-
-    public EntityClaims Claims { get; init; }
+    /// <summary>What the key opens. One key may open several entities, as the same rule on each of them does in Azure Service Bus.</summary>
+    public required IReadOnlyList<EntityGrant> Grants { get; init; }
 
     /// <summary>Without keys.</summary>
-    public override string ToString() => $"{KeyName} ({Claims} on {Entity ?? "everything"})";
+    public override string ToString() => $"{KeyName} ({string.Join(", ", Grants)})";
 }

@@ -1,0 +1,56 @@
+using System.Diagnostics.Metrics;
+using AppProxy.Contracts.Frames;
+using AppProxy.Gateway.Relay;
+
+namespace AppProxy.Gateway.Diagnostics;
+
+/// <summary>What this gateway counts. The names are a contract: see the README of this folder.</summary>
+internal sealed class GatewayMeter
+{
+    public const string MeterName = "AppProxy.Gateway";
+
+    private readonly UpDownCounter<long> _active;
+    private readonly Histogram<double> _duration;
+    private readonly Counter<long> _failures;
+    private readonly Counter<long> _sentAgain;
+    private readonly Counter<long> _lost;
+    private readonly Counter<long> _bad;
+    private readonly Counter<long> _stray;
+
+    public GatewayMeter(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _active = meter.CreateUpDownCounter<long>("appproxy.gateway.exchanges.active", "{exchange}", "Exchanges under way");
+        _duration = meter.CreateHistogram<double>("appproxy.gateway.exchange.duration", "s", "From the request's head to the response's end");
+        _failures = meter.CreateCounter<long>("appproxy.gateway.exchange.failures", "{exchange}", "Exchanges that ended other than well, by failure and side");
+        _sentAgain = meter.CreateCounter<long>("appproxy.gateway.requests.sent_again", "{request}", "Replayable requests that were put on the queue once more");
+        _lost = meter.CreateCounter<long>("appproxy.gateway.connectors.lost", "{instance}", "Connector instances lost with exchanges under way");
+        _bad = meter.CreateCounter<long>("appproxy.gateway.messages.bad", "{message}", "Messages on the reply session that are not of the relay's");
+        _stray = meter.CreateCounter<long>("appproxy.gateway.frames.stray", "{frame}", "Frames of exchanges that this gateway does not have");
+    }
+
+    public void Began(string app) => _active.Add(1, new KeyValuePair<string, object?>("appproxy.app", app));
+
+    public void Ended(string app, TimeSpan duration)
+    {
+        var label = new KeyValuePair<string, object?>("appproxy.app", app);
+        _active.Add(-1, label);
+        _duration.Record(duration.TotalSeconds, label);
+    }
+
+    public void Failed(string app, FailureDescription failure) => _failures.Add(
+        1,
+        new KeyValuePair<string, object?>("appproxy.app", app),
+        new KeyValuePair<string, object?>("appproxy.failure", failure.Token),
+        new KeyValuePair<string, object?>("appproxy.side", failure.Side.ToString()));
+
+    public void SentAgain(string group) => _sentAgain.Add(1, Group(group));
+
+    public void InstanceLost(string group) => _lost.Add(1, Group(group));
+
+    public void BadMessage(string group, FrameError error) => _bad.Add(1, Group(group), new KeyValuePair<string, object?>("appproxy.error", error.ToString()));
+
+    public void StrayFrame(string group) => _stray.Add(1, Group(group));
+
+    private static KeyValuePair<string, object?> Group(string group) => new("appproxy.group", group);
+}

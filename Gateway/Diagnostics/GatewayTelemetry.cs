@@ -1,0 +1,22 @@
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace AppProxy.Gateway.Diagnostics;
+
+/// <summary>Exports meters and traces by OTLP where the standard variable OTEL_EXPORTER_OTLP_ENDPOINT says so; without it nothing listens and nothing costs.</summary>
+internal static class GatewayTelemetry
+{
+    public static void AddGatewayTelemetry(this IHostApplicationBuilder builder)
+    {
+        if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            return;
+        }
+
+        builder.Services.AddOpenTelemetry()
+            .WithMetrics(static metrics => metrics.AddMeter(GatewayMeter.MeterName).AddAspNetCoreInstrumentation())
+            .WithTracing(static tracing => tracing.AddSource(GatewayTracing.SourceName).AddAspNetCoreInstrumentation())
+            .UseOtlpExporter();
+    }
+}

@@ -1,0 +1,78 @@
+using System.Net;
+using AppProxy.Gateway.Broker.Amqp;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace AppProxy.Gateway.Hosting;
+
+/// <summary>
+/// The broker's own port. A server apart from the front door: endpoints given in code would silence the ones that an operator
+/// configures for people, and the two are stopped at different times.
+/// </summary>
+internal sealed class BrokerListener(AmqpBroker broker, GatewayOptions options, IConfiguration configuration, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+{
+    private const int AmqpPort = 5672;
+    private const int AmqpsPort = 5671;
+
+    private WebApplication? _server;
+
+    /// <summary>Where it really listens, when the port was left to the system.</summary>
+    public Uri? Address { get; private set; }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (options.Broker.Listen is not { } listen)
+        {
+            return;
+        }
+
+        var url = new Uri(listen);
+        var isTls = url.Scheme == "amqps";
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton(broker);
+        builder.WebHost.UseKestrelCore();
+        if (isTls)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        }
+
+        // The certificate is the front door's own unless told otherwise.
+        builder.Configuration.AddInMemoryCollection(configuration.GetSection("Kestrel:Certificates").AsEnumerable());
+        builder.WebHost.ConfigureKestrel((context, kestrel) =>
+        {
+            kestrel.Configure(context.Configuration.GetSection("Kestrel"));
+            var address = IPAddress.TryParse(url.DnsSafeHost, out var given) ? given : IPAddress.Loopback;
+            kestrel.Listen(address, url.IsDefaultPort ? (isTls ? AmqpsPort : AmqpPort) : url.Port, endpoint =>
+            {
+                if (isTls)
+                {
+                    endpoint.UseHttps();
+                }
+
+                endpoint.UseBroker();
+            });
+        });
+        _server = builder.Build();
+        _server.Run(static _ => Task.CompletedTask);
+        await _server.StartAsync(cancellationToken);
+        var bound = _server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        Address = new UriBuilder(bound) { Scheme = url.Scheme }.Uri;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_server is not null)
+        {
+            await _server.StopAsync(cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+    }
+}

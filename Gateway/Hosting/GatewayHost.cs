@@ -1,0 +1,57 @@
+using AppProxy.Gateway.Broker.Amqp;
+using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Diagnostics;
+using AppProxy.Gateway.Relay;
+using Microsoft.Extensions.Options;
+
+namespace AppProxy.Gateway.Hosting;
+
+/// <summary>Builds a gateway: front door, catalogue, embedded broker and relay, in the order in which they start.</summary>
+internal static class GatewayHost
+{
+    /// <summary>A gateway as configured. <paramref name="configure"/> is for who brings parts of his own (the demo, tests).</summary>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(FrontDoor.Configure);
+        configure?.Invoke(builder);
+
+        var options = ReadOptions(builder.Configuration);
+        builder.Services.AddSingleton(options);
+        var catalogue = builder.Services.FirstOrDefault(static service => service.ServiceType == typeof(CatalogueOptions))?.ImplementationInstance
+            as CatalogueOptions ?? new CatalogueOptions { Path = options.Apps };
+        foreach (var host in options.OwnHosts)
+        {
+            catalogue.OwnHosts.Add(host);
+        }
+
+        builder.Services.AddCatalogue(catalogue);
+        builder.Services.AddBroker().Configure(broker =>
+        {
+            foreach (var (name, key) in options.Broker.ConnectorKeys)
+            {
+                broker.AuthorizationRules.Add(ConnectorRules.For(name, key));
+            }
+        });
+        builder.Services.AddSingleton<IRelayTransport, EmbeddedBroker>();
+        builder.Services.AddRelay();
+        builder.Services.AddSingleton<OwnHost>();
+        builder.Services.AddSingleton<BrokerListener>();
+        builder.Services.AddHostedService(static provider => provider.GetRequiredService<BrokerListener>());
+        builder.AddGatewayTelemetry();
+
+        var gateway = builder.Build();
+        gateway.UseWebSockets();
+        gateway.Run(gateway.Services.GetRequiredService<RequestPipeline>().InvokeAsync);
+        return gateway;
+    }
+
+    private static GatewayOptions ReadOptions(ConfigurationManager configuration)
+    {
+        var options = new GatewayOptions();
+        configuration.GetSection(GatewayOptions.Section).Bind(options);
+        var result = new GatewayOptionsValidator().Validate(null, options);
+        return result.Succeeded ? options : throw new OptionsValidationException(GatewayOptions.Section, typeof(GatewayOptions), result.Failures);
+    }
+}

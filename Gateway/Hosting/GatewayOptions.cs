@@ -1,0 +1,37 @@
+namespace AppProxy.Gateway.Hosting;
+
+/// <summary>Section <c>Gateway</c> of the configuration. Where people reach it is Kestrel's own: <c>urls</c> or <c>Kestrel:Endpoints</c>.</summary>
+internal sealed class GatewayOptions
+{
+    public const string Section = "Gateway";
+
+    /// <summary>The published apps, in Microsoft Graph's names; read again when it changes.</summary>
+    public string Apps { get; set; } = "apps.json";
+
+    /// <summary>Host names of the gateway itself, which no app may claim.</summary>
+    public List<string> OwnHosts { get; } = [];
+
+    public EmbeddedBrokerOptions Broker { get; set; } = new();
+}
+
+/// <summary>The broker inside the gateway.</summary>
+internal sealed class EmbeddedBrokerOptions
+{
+    /// <summary>
+    /// Where connectors dial in besides the WebSocket on the gateway's own port: <c>amqps://0.0.0.0:5671</c> with Kestrel's default
+    /// certificate, or <c>amqp://</c> on loopback. Null: only the WebSocket.
+    /// </summary>
+    public string? Listen { get; set; }
+
+    /// <summary>Shared access keys by name; each opens the queues of one connector group and nothing else.</summary>
+    public Dictionary<string, ConnectorKeyOptions> ConnectorKeys { get; } = new(StringComparer.Ordinal);
+}
+
+/// <summary>A key that the connectors of one group sign in with.</summary>
+internal sealed class ConnectorKeyOptions
+{
+    public string Group { get; set; } = "default";
+
+    /// <summary>At least 32 characters, drawn at random.</summary>
+    public string Key { get; set; } = "";
+}

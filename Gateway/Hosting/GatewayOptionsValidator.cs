@@ -1,0 +1,58 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+
+namespace AppProxy.Gateway.Hosting;
+
+/// <summary>Checks the whole configuration and names every mistake at once.</summary>
+internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
+{
+    private const int LeastKeyLength = 32;
+
+    public ValidateOptionsResult Validate(string? name, GatewayOptions options)
+    {
+        var mistakes = new List<string>();
+        if (string.IsNullOrWhiteSpace(options.Apps))
+        {
+            mistakes.Add("Gateway:Apps is empty: give the path of the file with the published apps.");
+        }
+
+        CheckListen(options.Broker.Listen, mistakes);
+        if (options.Broker.ConnectorKeys.Count == 0)
+        {
+            mistakes.Add("Gateway:Broker:ConnectorKeys is empty: no connector could sign in. Give at least one, as Gateway:Broker:ConnectorKeys:<name>:Key and :Group.");
+        }
+
+        foreach (var (keyName, key) in options.Broker.ConnectorKeys)
+        {
+            if (key.Key.Length < LeastKeyLength)
+            {
+                mistakes.Add($"Gateway:Broker:ConnectorKeys:{keyName}:Key has {key.Key.Length} characters: draw at least {LeastKeyLength} at random (openssl rand -base64 32).");
+            }
+
+            if (string.IsNullOrWhiteSpace(key.Group))
+            {
+                mistakes.Add($"Gateway:Broker:ConnectorKeys:{keyName}:Group is empty: name the connector group that the key is for.");
+            }
+        }
+
+        return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
+    }
+
+    private static void CheckListen(string? listen, List<string> mistakes)
+    {
+        if (listen is null)
+        {
+            return;
+        }
+
+        if (!Uri.TryCreate(listen, UriKind.Absolute, out var url) || url.Scheme is not ("amqp" or "amqps")
+            || !(IPAddress.TryParse(url.DnsSafeHost, out var address) || url.IsLoopback) || url.PathAndQuery is not ("/" or ""))
+        {
+            mistakes.Add($"Gateway:Broker:Listen is '{listen}': give amqps:// or amqp:// with an IP address and a port, such as amqps://0.0.0.0:5671.");
+        }
+        else if (url.Scheme == "amqp" && !url.IsLoopback)
+        {
+            mistakes.Add($"Gateway:Broker:Listen is '{listen}': without TLS only loopback addresses are allowed. Use amqps://, or let connectors use the WebSocket on the gateway's https port.");
+        }
+    }
+}

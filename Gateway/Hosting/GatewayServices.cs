@@ -1,0 +1,24 @@
+using AppProxy.Contracts.Exchanges;
+using AppProxy.Gateway.Diagnostics;
+using AppProxy.Gateway.Relay;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace AppProxy.Gateway.Hosting;
+
+/// <summary>Composes the gateway's relay. The catalogue and the broker are added by who knows where they come from.</summary>
+internal static class GatewayServices
+{
+    public static IServiceCollection AddRelay(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new WindowOptions());
+        services.AddSingleton<WindowBudget>();
+        services.AddMetrics();
+        services.AddSingleton<GatewayMeter>();
+        services.AddSingleton<GroupRelays>();
+        services.AddSingleton<RelayForwarder>();
+        services.AddSingleton<RequestPipeline>();
+        services.AddHostedService<RelayService>();
+        return services;
+    }
+}

@@ -1,0 +1,38 @@
+using AppProxy.Contracts.Exchanges;
+using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Relay;
+
+namespace AppProxy.Gateway.Hosting;
+
+/// <summary>The one place that decides the order of things for a request that arrives.</summary>
+internal sealed class RequestPipeline(CatalogueStore catalogue, RelayForwarder forwarder, OwnHost ownHost)
+{
+    /// <summary>The only path that is ours on an app's host (DESIGN.md section 6).</summary>
+    private static readonly PathString Reserved = new("/.appproxy");
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        // 1. Match: which app is meant. What no app claims is the gateway's own host.
+        var request = context.Request;
+        if (!catalogue.Current.Matcher.TryMatch(request.Scheme, request.Host, request.Path.Value, out var app))
+        {
+            return ownHost.InvokeAsync(context);
+        }
+
+        if (request.Path.StartsWithSegments(Reserved, StringComparison.OrdinalIgnoreCase))
+        {
+            return OwnHost.NotFoundAsync(context);
+        }
+
+        // 2. Pre-authenticate. Until sign-in exists the catalogue refuses apps that ask for it; this is the second lock on that door.
+        if (app.ExternalAuthenticationType != ExternalAuthenticationType.Passthru)
+        {
+            return FailureResponse.WriteAsync(context, app, FailureMap.Get(ExchangeFailure.GatewayError), default);
+        }
+
+        // 3. Authorize: nothing to decide for an open app.
+
+        // 4. Relay.
+        return forwarder.ForwardAsync(context, app);
+    }
+}

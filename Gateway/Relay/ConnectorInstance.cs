@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using AppProxy.Contracts.Exchanges;
+using AppProxy.Contracts.Frames;
+
+namespace AppProxy.Gateway.Relay;
+
+/// <summary>One process start of a connector, as this gateway knows it: the way to its uplink session, what it has of ours, and when it was last heard.</summary>
+internal sealed class ConnectorInstance(Guid session, IOutboxOwner owner, TimeProvider time)
+{
+    private readonly HeartbeatList _heartbeat = new();
+    private long _lastHeard = time.GetTimestamp();
+    private long _freedAt;
+    private uint _beat;
+
+    public Guid Session => session;
+
+    public FrameOutbox Outbox { get; } = new(session.ToString(), owner);
+
+    /// <summary>Runs that this instance has named and not finished.</summary>
+    public ConcurrentDictionary<ExchangeRun, byte> Runs { get; } = new();
+
+    /// <summary>Whether its silence, or its connection's absence, has lasted too long.</summary>
+    public bool IsLost =>
+        (Volatile.Read(ref _freedAt) is var freed and not 0 && time.GetElapsedTime(freed) > Heartbeats.ConnectionGrace)
+        || (!Runs.IsEmpty && time.GetElapsedTime(Volatile.Read(ref _lastHeard)) > Heartbeats.LostAfter);
+
+    public long IdleSince { get; private set; } = time.GetTimestamp();
+
+    public void Add(ExchangeRun run)
+    {
+        if (Runs.IsEmpty)
+        {
+            // It beats only while it has something of ours: silence counts from the first.
+            Volatile.Write(ref _lastHeard, time.GetTimestamp());
+        }
+
+        Runs[run] = 0;
+    }
+
+    public void Remove(ExchangeRun run)
+    {
+        if (Runs.TryRemove(run, out _))
+        {
+            IdleSince = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>Its connection is back, or gone (embedded broker only).</summary>
+    public void OnHeld() => Volatile.Write(ref _freedAt, 0);
+
+    public void OnFreed() => Volatile.Write(ref _freedAt, time.GetTimestamp());
+
+    /// <summary>We did not run ourselves for a while: it gets its time again.</summary>
+    public void Excuse() => Volatile.Write(ref _lastHeard, time.GetTimestamp());
+
+    /// <summary>Tells the instance what this gateway has with it.</summary>
+    public void Beat(Guid replySession) =>
+        HeartbeatWriter.Write(Outbox, ++_beat, replySession, time.GetUtcNow().ToUnixTimeMilliseconds(), Runs.Select(static run => run.Key.Channel));
+
+    /// <summary>Its list is exact: it was written behind every frame sent before, and read behind them in the same session.</summary>
+    public void OnHeartbeat(in FrameHeader header, in Heartbeat heartbeat)
+    {
+        Volatile.Write(ref _lastHeard, time.GetTimestamp());
+        if (!_heartbeat.Add(header, heartbeat))
+        {
+            return;
+        }
+
+        foreach (var run in Runs.Keys)
+        {
+            if (!_heartbeat.Entries.TryGetValue((run.Channel.Exchange, run.Channel.Attempt), out var entry))
+            {
+                run.Owner.OnRunLost(run);
+            }
+            else if (run.Channel.HasLost(entry))
+            {
+                run.Owner.End(ExchangeFailure.BrokerGap);
+            }
+        }
+    }
+
+    /// <summary>Refuses a run that this gateway did not ask for, or does not want any more.</summary>
+    public void Refuse(in FrameHeader header, ExchangeFailure reason)
+    {
+        var channel = new ExchangeChannel(Outbox, header.Exchange, header.Attempt, firstOut: 1, firstIn: header.Sequence, sendLimit: 0, inbound: null);
+        channel.SendReset(reason);
+    }
+}

@@ -1,0 +1,500 @@
+using AppProxy.Contracts.Exchanges;
+using AppProxy.Contracts.Frames;
+using AppProxy.Contracts.Transport;
+using AppProxy.Gateway.Catalogue;
+
+namespace AppProxy.Gateway.Relay;
+
+/// <summary>
+/// One request of a client while it crosses the relay, with all the runs that connectors make of it. This is where the promises of
+/// DESIGN.md section 5 are kept: one claim is granted, one run is committed, and only a replayable request that nobody has
+/// answered is ever sent again.
+/// </summary>
+/// <remarks>
+/// Frames come from the loop that reads the reply session, ends from anywhere; the client's side waits on signals. Owns the request's
+/// first message (to send it again) and the response's head and body, until disposed.
+/// </remarks>
+internal sealed class GatewayExchange : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly GroupRelay _group;
+    private readonly TimeProvider _time;
+    private readonly AsyncSignal _headReady = new();
+    private readonly AsyncSignal _grantReady = new();
+    private readonly List<ExchangeRun> _runs = new(1);
+    private PooledBuffer? _request;
+    private int _requestLength;
+    private FrameBuffer? _headRest;
+    private ushort _send = 1;
+    private ExchangeRun? _granted;
+    private ExchangeRun? _committed;
+    private HeadAssembly? _head;
+    private Line? _line;
+    private int _end = -1;
+    private bool _disposed;
+
+    public GatewayExchange(GroupRelay group, PublishedApp app, FrameFlags flags, TimeProvider time)
+    {
+        _group = group;
+        _time = time;
+        App = app;
+        Flags = flags;
+        Id = ExchangeId.Create();
+        Began = time.GetTimestamp();
+        LastMoved = Began;
+        Response = new InboundBody(group.Budget);
+    }
+
+    public ExchangeId Id { get; }
+
+    public PublishedApp App { get; }
+
+    public FrameFlags Flags { get; }
+
+    public bool IsReplayable => Flags.HasFlag(FrameFlags.Replayable);
+
+    /// <summary>The response's body.</summary>
+    public InboundBody Response { get; }
+
+    public long Began { get; }
+
+    /// <summary>When a byte of either body last moved.</summary>
+    public long LastMoved { get; set; }
+
+    /// <summary>How many times the request was put on the queue.</summary>
+    public int Sends => _send;
+
+    /// <summary>Who ended the exchange first; null while nobody has.</summary>
+    public ExchangeFailure? EndedBy => Volatile.Read(ref _end) is var end and >= 0 ? (ExchangeFailure)end : null;
+
+    /// <summary>Whether a connector has it, as far as this gateway knows.</summary>
+    public bool IsTaken
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _runs.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>Session on which the replies are awaited.</summary>
+    public Guid ReplySession => _group.ReplySession;
+
+    /// <summary>Broker's time so long from now.</summary>
+    public long DeadlineAfter(TimeSpan wait) => _group.Clock.After(wait);
+
+    public bool IsCommitted => _committed is not null;
+
+    /// <summary>The run that the client's body goes to and the response comes from.</summary>
+    public ExchangeRun? Run => _committed ?? _granted;
+
+    /// <summary>The response's head, once <see cref="WaitForHeadAsync"/> said so.</summary>
+    public HeadAssembly Head => _head!;
+
+    /// <summary>When the request was last put on the queue.</summary>
+    public long SentAt { get; private set; }
+
+    /// <summary>Stands in the app's line until a connector has the request; ends the exchange when the line is full.</summary>
+    public bool TryEnterLine()
+    {
+        var line = _group.LineOf(App.Id);
+        if (line.TryEnter(App.Relay.MaxWaitingRequests))
+        {
+            _line = line;
+            return true;
+        }
+
+        End(ExchangeFailure.LineFull);
+        return false;
+    }
+
+    /// <summary>Puts the request on the queue. Takes over <paramref name="request"/>, its one message.</summary>
+    public void Send(FrameBuffer request)
+    {
+        if (HeadPieces.MustCut(request.WrittenSpan))
+        {
+            _headRest = request;
+            request = HeadPieces.First(request.WrittenSpan);
+        }
+
+        _requestLength = request.Length;
+        _request = request.Detach();
+        _request.Retain();
+        SentAt = _time.GetTimestamp();
+        _group.Send(new RequestMessage(this, _request, _requestLength, App.Relay.WaitForConnector));
+    }
+
+    /// <summary>Waits for the response's head; false when the exchange ended before.</summary>
+    public async ValueTask<bool> WaitForHeadAsync()
+    {
+        while (EndedBy is null)
+        {
+            if (Volatile.Read(ref _head) is { IsComplete: true })
+            {
+                return true;
+            }
+
+            await _headReady.WaitAsync();
+        }
+
+        return Volatile.Read(ref _head) is { IsComplete: true } && EndedBy == ExchangeFailure.None;
+    }
+
+    /// <summary>Waits for the run that gets the client's body; null when the exchange ended before.</summary>
+    public async ValueTask<ExchangeChannel?> WaitForGrantAsync()
+    {
+        while (EndedBy is null)
+        {
+            if (Volatile.Read(ref _granted) is { } granted)
+            {
+                return granted.Channel;
+            }
+
+            await _grantReady.WaitAsync();
+        }
+
+        return null;
+    }
+
+    /// <summary>A frame for this exchange, by the connector instance named in it when it is a run's first.</summary>
+    public void OnFrame(in Frame frame, PooledBuffer owner)
+    {
+        switch (frame.Header.Type)
+        {
+            case FrameType.Claim when ClaimPayload.TryRead(frame.Payload.Span, out var claim) == FrameError.None:
+                OnClaim(frame, claim);
+                break;
+            case FrameType.ResponseHead when ResponseHead.TryRead(frame.Payload.Span, frame.Header.Flags, out var head) == FrameError.None:
+                OnResponseHead(frame, head.UplinkSession, owner);
+                break;
+            case FrameType.Claim or FrameType.ResponseHead or FrameType.RequestHead or FrameType.Heartbeat:
+                End(ExchangeFailure.ConnectorProtocol);
+                break;
+            default:
+                OnRunFrame(frame, owner);
+                break;
+        }
+    }
+
+    /// <summary>The broker did not take the request.</summary>
+    public void OnSendFailed(TransportException failure)
+    {
+        // A queue that is full is a group that can't keep up; anything else is the broker's state.
+        End(failure.Failure == TransportFailure.QuotaExceeded ? ExchangeFailure.LineFull : ExchangeFailure.BrokerUnavailable);
+    }
+
+    /// <summary>The connector that had this run is gone, or does not know it any more.</summary>
+    public void OnRunLost(ExchangeRun run)
+    {
+        lock (_gate)
+        {
+            run.Instance.Remove(run);
+            if (!_runs.Contains(run) || Response.IsComplete)
+            {
+                return;
+            }
+
+            if (!IsReplayable || _committed is not null)
+            {
+                if (run != Run)
+                {
+                    return;
+                }
+            }
+            else
+            {
+                _runs.Remove(run);
+                SendAgain();
+                return;
+            }
+        }
+
+        End(ExchangeFailure.ConnectorLost);
+    }
+
+    /// <summary>Ends the exchange, once, from wherever it is noticed; runs are told, except for the one that told us.</summary>
+    public void End(ExchangeFailure reason, ExchangeRun? toldBy = null)
+    {
+        if (Interlocked.CompareExchange(ref _end, (int)reason, -1) != -1)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            // By index: with both sides in one process a reset may come back as a frame before it is out of our hands.
+            for (var i = 0; i < _runs.Count; i++)
+            {
+                var run = _runs[i];
+                run.Instance.Remove(run);
+                run.Channel.Close(reason);
+                if (reason != ExchangeFailure.None && run != toldBy)
+                {
+                    run.Channel.SendReset(reason);
+                }
+            }
+        }
+
+        LeaveLine();
+        Response.Fail(reason);
+        _headReady.Raise();
+        _grantReady.Raise();
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            _head?.Dispose();
+            _request?.Release();
+            _request = null;
+            _headRest?.Dispose();
+            _headRest = null;
+        }
+
+        Response.Dispose();
+    }
+
+    private void OnClaim(in Frame frame, in ClaimPayload claim)
+    {
+        var instance = _group.InstanceOf(claim.UplinkSession);
+        lock (_gate)
+        {
+            if (FindRun(frame.Header.Attempt) is not null)
+            {
+                return;
+            }
+
+            if (EndedBy is { } ended)
+            {
+                instance.Refuse(frame.Header, ended);
+                return;
+            }
+
+            if (_committed is not null || (!IsReplayable && _granted is not null))
+            {
+                instance.Refuse(frame.Header, ExchangeFailure.AttemptRefused);
+                return;
+            }
+
+            var run = AddRun(frame, instance, claim.Window);
+            instance.Add(run);
+            if (IsReplayable)
+            {
+                return;
+            }
+
+            Volatile.Write(ref _granted, run);
+            Grant(run.Channel);
+        }
+
+        _grantReady.Raise();
+    }
+
+    /// <summary>A grant is the first frame of the body: sent here when there is none or it only comes after an upgrade, by the body's reader otherwise.</summary>
+    private void Grant(ExchangeChannel channel)
+    {
+        using var frames = channel.Open();
+        if (_headRest is { } whole)
+        {
+            frames.HeadRest(ref channel.Sequence, HeadPieces.Rest(whole.WrittenSpan));
+            whole.Dispose();
+            _headRest = null;
+        }
+
+        if (Flags.HasFlag(FrameFlags.Upgrade))
+        {
+            channel.SendData(frames, []);
+        }
+        else if (!Flags.HasFlag(FrameFlags.Body))
+        {
+            channel.SendEnd(frames, default(NoFields));
+        }
+    }
+
+    private void OnResponseHead(in Frame frame, Guid uplink, PooledBuffer owner)
+    {
+        ExchangeRun? run;
+        lock (_gate)
+        {
+            run = FindRun(frame.Header.Attempt);
+            if (run is null)
+            {
+                var instance = _group.InstanceOf(uplink);
+                if (EndedBy is not null || _committed is not null || !IsReplayable)
+                {
+                    instance.Refuse(frame.Header, EndedBy ?? ExchangeFailure.AttemptRefused);
+                    return;
+                }
+
+                run = AddRun(frame, instance, window: 0);
+                if (!frame.Header.Flags.HasFlag(FrameFlags.Complete))
+                {
+                    instance.Add(run);
+                }
+            }
+            else if (!Admit(run, frame))
+            {
+                return;
+            }
+
+            if (_committed is not null)
+            {
+                if (_committed != run)
+                {
+                    run.Channel.SendReset(ExchangeFailure.AttemptRefused);
+                }
+
+                return;
+            }
+
+            if (frame.Header.Flags.HasFlag(FrameFlags.Interim))
+            {
+                return;
+            }
+
+            _committed = run;
+            run.Channel.Inbound = Response;
+            Volatile.Write(ref _head, new HeadAssembly(frame, owner, FrameLimits.MaxHeadLength));
+            for (var i = 0; i < _runs.Count; i++)
+            {
+                var other = _runs[i];
+                if (other != run)
+                {
+                    other.Instance.Remove(other);
+                    other.Channel.SendReset(ExchangeFailure.AttemptRefused);
+                }
+            }
+
+            // From here on nothing is sent again.
+            _request?.Release();
+            _request = null;
+        }
+
+        LastMoved = _time.GetTimestamp();
+        _headReady.Raise();
+    }
+
+    private void OnRunFrame(in Frame frame, PooledBuffer owner)
+    {
+        ExchangeRun? run;
+        lock (_gate)
+        {
+            run = FindRun(frame.Header.Attempt);
+            if (run is null || !Admit(run, frame))
+            {
+                return;
+            }
+
+            if (frame.Header.Type == FrameType.Reset)
+            {
+                if (_committed is null && IsReplayable && IsWorthAnotherRun(frame))
+                {
+                    _runs.Remove(run);
+                    run.Instance.Remove(run);
+                    SendAgain();
+                    return;
+                }
+
+                if (run != Run && (Run is not null || _runs.Count > 1))
+                {
+                    _runs.Remove(run);
+                    run.Instance.Remove(run);
+                    return;
+                }
+            }
+            else if (run != Run)
+            {
+                return;
+            }
+        }
+
+        LastMoved = _time.GetTimestamp();
+        switch (frame.Header.Type)
+        {
+            case FrameType.Reset:
+                _ = ResetPayload.TryRead(frame.Payload.Span, out var reset);
+                End((ExchangeFailure)reset.Reason, run);
+                break;
+            case FrameType.HeadContinuation when _head?.TryAdd(frame) == true:
+                _headReady.Raise();
+                break;
+            default:
+                if (!run.Channel.TryTake(frame, owner))
+                {
+                    End(ExchangeFailure.ConnectorProtocol);
+                }
+                else if (frame.Header.Type == FrameType.End)
+                {
+                    run.Instance.Remove(run);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>A connector that stops, or that lost us for a moment, says nothing about the app: another one may do it.</summary>
+    private static bool IsWorthAnotherRun(in Frame frame) =>
+        ResetPayload.TryRead(frame.Payload.Span, out var reset) == FrameError.None
+        && (ExchangeFailure)reset.Reason is ExchangeFailure.ConnectorShutdown or ExchangeFailure.GatewayLost or ExchangeFailure.ConnectorLost;
+
+    private bool Admit(ExchangeRun run, in Frame frame)
+    {
+        switch (run.Channel.Admit(frame))
+        {
+            case Passage.InOrder:
+                return true;
+            case Passage.Gap:
+                End(ExchangeFailure.BrokerGap);
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    private ExchangeRun AddRun(in Frame first, ConnectorInstance instance, long window)
+    {
+        var channel = new ExchangeChannel(instance.Outbox, Id, first.Header.Attempt, firstOut: 1, firstIn: first.Header.Sequence + 1, window, inbound: null);
+        var run = new ExchangeRun(this, instance, channel);
+        _runs.Add(run);
+        LeaveLine();
+        return run;
+    }
+
+    private void LeaveLine() => Interlocked.Exchange(ref _line, null)?.Leave();
+
+    private ExchangeRun? FindRun(Attempt attempt)
+    {
+        foreach (var run in _runs)
+        {
+            if (run.Channel.Attempt == attempt)
+            {
+                return run;
+            }
+        }
+
+        return null;
+    }
+
+    private void SendAgain()
+    {
+        if (_request is null || EndedBy is not null)
+        {
+            return;
+        }
+
+        _send++;
+        SentAt = _time.GetTimestamp();
+        _group.Meter.SentAgain(App.ConnectorGroup);
+        var deadline = _group.Clock.After(App.Relay.WaitForConnector);
+        _group.Send(RequestMessage.Again(this, _request.Array.AsSpan(0, _requestLength), _send, deadline));
+    }
+}

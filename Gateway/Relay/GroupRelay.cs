@@ -1,0 +1,308 @@
+using System.Collections.Concurrent;
+using AppProxy.Contracts.Exchanges;
+using AppProxy.Contracts.Frames;
+using AppProxy.Contracts.Transport;
+using AppProxy.Gateway.Diagnostics;
+
+namespace AppProxy.Gateway.Relay;
+
+/// <summary>
+/// This gateway's side of one connector group: heads go out on the group's request queue, frames to each connector instance on its
+/// uplink session, and everything of theirs comes back on this instance's reply session. Frames for exchanges of other groups do not
+/// exist here: the group is the boundary of trust.
+/// </summary>
+internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
+{
+    /// <summary>Bodies are bounded by windows; this only has to keep the line busy.</summary>
+    private const int RepliesCredit = 2000;
+
+    private static readonly TimeSpan ForgetInstanceAfter = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<ExchangeId, GatewayExchange> _exchanges = new();
+    private readonly ConcurrentDictionary<Guid, ConnectorInstance> _instances = new();
+    private readonly ConcurrentQueue<RequestMessage> _unsent = new();
+    private readonly ConcurrentDictionary<string, Line> _lines = new();
+    private readonly TimeProvider _time;
+    private readonly ILogger<GroupRelay> _logger;
+    private TransportSupervisor? _supervisor;
+    private IMessageSender? _requests;
+    private IMessageSender? _uplinks;
+    private IMessageReceiver? _replies;
+    private IDisposable? _presence;
+
+    public GroupRelay(string group, WindowBudget budget, GatewayMeter meter, TimeProvider time, ILogger<GroupRelay> logger)
+    {
+        Group = group;
+        Budget = budget;
+        Meter = meter;
+        _time = time;
+        _logger = logger;
+        Clock = new BrokerClock(time);
+    }
+
+    public string Group { get; }
+
+    public WindowBudget Budget { get; }
+
+    public GatewayMeter Meter { get; }
+
+    public BrokerClock Clock { get; }
+
+    /// <summary>This instance: fresh at every start, and again when its session can't be had back.</summary>
+    public Guid ReplySession { get; private set; } = Guid.NewGuid();
+
+    public IEnumerable<GatewayExchange> Exchanges => _exchanges.Values;
+
+    public IEnumerable<ConnectorInstance> Instances => _instances.Values;
+
+    public int Count => _exchanges.Count;
+
+    public void Supervise(TransportSupervisor supervisor) => _supervisor = supervisor;
+
+    /// <summary>The app's line.</summary>
+    public Line LineOf(string app) => _lines.TryGetValue(app, out var line) ? line : _lines.GetOrAdd(app, static _ => new Line());
+
+    public void Add(GatewayExchange exchange) => _exchanges[exchange.Id] = exchange;
+
+    public void Remove(GatewayExchange exchange) => _exchanges.TryRemove(exchange.Id, out _);
+
+    /// <summary>Puts a request on the queue, or keeps it for when the broker is back.</summary>
+    public void Send(RequestMessage message)
+    {
+        if (_requests is { } requests)
+        {
+            requests.Send(message);
+        }
+        else
+        {
+            _unsent.Enqueue(message);
+        }
+    }
+
+    /// <summary>The instance that reads on this uplink session.</summary>
+    public ConnectorInstance InstanceOf(Guid uplink)
+    {
+        if (_instances.TryGetValue(uplink, out var known))
+        {
+            return known;
+        }
+
+        var instance = new ConnectorInstance(uplink, this, _time);
+        var added = _instances.GetOrAdd(uplink, instance);
+        if (ReferenceEquals(added, instance) && _uplinks is { } uplinks)
+        {
+            instance.Outbox.Attach(uplinks);
+        }
+
+        return added;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask OpenAsync(ITransport transport, CancellationToken cancellationToken)
+    {
+        _uplinks = await transport.OpenSenderAsync(EntityNames.Uplinks(Group), cancellationToken);
+        foreach (var instance in _instances.Values)
+        {
+            instance.Outbox.Attach(_uplinks);
+        }
+
+        _replies = await OpenRepliesAsync(transport, cancellationToken);
+        _presence = (transport as ISessionPresence)?.Watch(EntityNames.Uplinks(Group), new UplinkObserver(this));
+        _requests = await transport.OpenSenderAsync(EntityNames.Requests(Group), cancellationToken);
+        while (_unsent.TryDequeue(out var message))
+        {
+            _requests.Send(message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnLost()
+    {
+        _requests = null;
+        _presence?.Dispose();
+        foreach (var instance in _instances.Values)
+        {
+            instance.Outbox.Detach();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask CloseAsync()
+    {
+        _presence?.Dispose();
+        foreach (var link in (IAsyncDisposable?[])[_replies, _uplinks, _requests])
+        {
+            if (link is not null)
+            {
+                await link.DisposeAsync();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnLinkLost() => _supervisor?.OnLinkLost();
+
+    /// <inheritdoc/>
+    public void OnDropped(TransportException refusal) => LogFramesRefused(Group, refusal.Failure, refusal.Message);
+
+    /// <summary>An instance is lost: its runs are sent again, or end.</summary>
+    public void Lose(ConnectorInstance instance)
+    {
+        if (!_instances.TryRemove(KeyValuePair.Create(instance.Session, instance)))
+        {
+            return;
+        }
+
+        if (!instance.Runs.IsEmpty)
+        {
+            LogInstanceLost(Group, instance.Session, instance.Runs.Count);
+            Meter.InstanceLost(Group);
+        }
+
+        foreach (var run in instance.Runs.Keys)
+        {
+            run.Owner.OnRunLost(run);
+        }
+
+        instance.Outbox.Abandon();
+    }
+
+    /// <summary>Forgets instances that had nothing of ours lately.</summary>
+    public void ForgetIdleInstances()
+    {
+        foreach (var (session, instance) in _instances)
+        {
+            if (instance.Runs.IsEmpty && _time.GetElapsedTime(instance.IdleSince) > ForgetInstanceAfter
+                && _instances.TryRemove(KeyValuePair.Create(session, instance)))
+            {
+                instance.Outbox.Abandon();
+            }
+        }
+    }
+
+    private async ValueTask<IMessageReceiver> OpenRepliesAsync(ITransport transport, CancellationToken cancellationToken)
+    {
+        var asked = _time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                var replies = await transport.OpenReceiverAsync(
+                    EntityNames.Replies(Group),
+                    new ReceiverOptions { Mode = ReceiveMode.ReceiveAndDelete, SessionId = ReplySession.ToString() },
+                    new RepliesHandler(this),
+                    cancellationToken);
+                _replies = replies;
+                replies.AddCredit(RepliesCredit);
+                return replies;
+            }
+            catch (TransportException refused) when (refused.Failure == TransportFailure.SessionCannotBeLocked)
+            {
+                if (_time.GetElapsedTime(asked) > TimeSpan.FromSeconds(1))
+                {
+                    // What connectors still send goes to a session that nobody reads any more.
+                    foreach (var exchange in _exchanges.Values)
+                    {
+                        exchange.End(ExchangeFailure.BrokerGap);
+                    }
+
+                    ReplySession = Guid.NewGuid();
+                    asked = _time.GetTimestamp();
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(50), _time, cancellationToken);
+            }
+        }
+    }
+
+    private void OnReplies(InboundMessage message)
+    {
+        _replies?.AddCredit(1);
+        Clock.Observe(message.EnqueuedTime);
+        var error = MessageReader.TryOpen(message.Body, out var reader);
+        if (error != FrameError.None)
+        {
+            Meter.BadMessage(Group, error);
+            LogRepliesUnreadable(Group, error);
+        }
+
+        while (error == FrameError.None && reader.TryRead(out var frame))
+        {
+            if (_exchanges.TryGetValue(frame.Header.Exchange, out var exchange))
+            {
+                exchange.OnFrame(frame, message.Buffer);
+            }
+            else
+            {
+                OnStrayFrame(frame);
+            }
+        }
+
+        message.Release();
+    }
+
+    /// <summary>A frame of no exchange here: a heartbeat, or one that is over, unknown or another group's. Who claims one is told that it is over.</summary>
+    private void OnStrayFrame(in Frame frame)
+    {
+        switch (frame.Header.Type)
+        {
+            case FrameType.Heartbeat when Heartbeat.TryRead(frame.Payload.Span, out var heartbeat) == FrameError.None:
+                InstanceOf(heartbeat.Session).OnHeartbeat(frame.Header, heartbeat);
+                break;
+            case FrameType.Claim when ClaimPayload.TryRead(frame.Payload.Span, out var claim) == FrameError.None:
+                InstanceOf(claim.UplinkSession).Refuse(frame.Header, ExchangeFailure.AttemptRefused);
+                break;
+            case FrameType.ResponseHead when !frame.Header.Flags.HasFlag(FrameFlags.Complete)
+                    && ResponseHead.TryRead(frame.Payload.Span, frame.Header.Flags, out var head) == FrameError.None:
+                InstanceOf(head.UplinkSession).Refuse(frame.Header, ExchangeFailure.AttemptRefused);
+                break;
+            default:
+                Meter.StrayFrame(Group);
+                break;
+        }
+    }
+
+    [LoggerMessage(3001, LogLevel.Error, "Group '{Group}': a message on the reply session is not of the relay's ({Error}); dropped")]
+    private partial void LogRepliesUnreadable(string group, FrameError error);
+
+    [LoggerMessage(3002, LogLevel.Warning, "Group '{Group}': the broker refused frames ({Failure}): {Message}")]
+    private partial void LogFramesRefused(string group, TransportFailure failure, string message);
+
+    [LoggerMessage(3003, LogLevel.Warning, "Group '{Group}': connector instance {Session} is lost with {Count} exchanges")]
+    private partial void LogInstanceLost(string group, Guid session, int count);
+
+    private sealed class RepliesHandler(GroupRelay relay) : IMessageHandler
+    {
+        public void OnMessage(InboundMessage message) => relay.OnReplies(message);
+
+        public void OnClosed(TransportException? reason)
+        {
+            if (reason is not null)
+            {
+                relay.OnLinkLost();
+            }
+        }
+    }
+
+    private sealed class UplinkObserver(GroupRelay relay) : ISessionObserver
+    {
+        public void OnSessionHeld(string sessionId)
+        {
+            if (Find(sessionId) is { } instance)
+            {
+                instance.OnHeld();
+            }
+        }
+
+        public void OnSessionFreed(string sessionId)
+        {
+            if (Find(sessionId) is { } instance)
+            {
+                instance.OnFreed();
+            }
+        }
+
+        private ConnectorInstance? Find(string sessionId) =>
+            Guid.TryParse(sessionId, out var session) && relay._instances.TryGetValue(session, out var instance) ? instance : null;
+    }
+}

@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using System.Text;
+using AppProxy.Contracts.Exchanges;
+using AppProxy.Contracts.Frames;
+using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace AppProxy.Gateway.Relay;
+
+/// <summary>
+/// Takes one request of a client across the relay:
+/// <para>1. tell whether it may be run again unseen, and read its body whole if so;</para>
+/// <para>2. put its head on the group's queue;</para>
+/// <para>3. send the body to the connector that was granted it, while</para>
+/// <para>4. waiting for the response's head and</para>
+/// <para>5. writing the response as it comes;</para>
+/// <para>6. say what went wrong, if anything did, in the one way that is left.</para>
+/// </summary>
+internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter meter, TimeProvider time, ILogger<RelayForwarder> logger)
+{
+    /// <summary>A body up to here is kept at hand, so that its request may be sent again (DESIGN.md section 2).</summary>
+    private const int MaxReplayableBody = 64 * 1024;
+
+    public async Task ForwardAsync(HttpContext context, PublishedApp app)
+    {
+        if (!groups.TryGet(app.ConnectorGroup, out var group))
+        {
+            await FailureResponse.WriteAsync(context, app, FailureMap.Get(ExchangeFailure.NoConnector), default);
+            return;
+        }
+
+        if (!RequestTarget.TryBelow(app, context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, out var target))
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
+
+        // 1.
+        var flags = await ClassifyAsync(context, app);
+        using var exchange = new GatewayExchange(group, app, flags.Flags, time);
+        using var activity = GatewayTracing.Start(exchange);
+        group.Add(exchange);
+        meter.Began(app.Id);
+        var clientGone = context.RequestAborted.UnsafeRegister(static state => ((GatewayExchange)state!).End(ExchangeFailure.ClientGone), exchange);
+        Task<bool>? upload = null;
+        try
+        {
+            // 2.
+            if (exchange.TryEnterLine())
+            {
+                exchange.Send(WriteRequest(context, exchange, target, flags.Body));
+            }
+
+            // 3.
+            if (flags.Flags.HasFlag(FrameFlags.Body) && !exchange.IsReplayable && !flags.Flags.HasFlag(FrameFlags.Upgrade))
+            {
+                upload = RequestPump.RunAsync(exchange, context.Request, time);
+            }
+
+            // 4. and 5.
+            if (await exchange.WaitForHeadAsync())
+            {
+                await ResponseWriter.WriteAsync(context, exchange, time);
+            }
+        }
+        catch (Exception failure)
+        {
+            exchange.End(context.RequestAborted.IsCancellationRequested ? ExchangeFailure.ClientGone : ExchangeFailure.GatewayError);
+            if (exchange.EndedBy == ExchangeFailure.GatewayError)
+            {
+                LogForwardFailed(failure, exchange.Id);
+            }
+        }
+        finally
+        {
+            exchange.End(ExchangeFailure.None);
+            group.Remove(exchange);
+            await clientGone.DisposeAsync();
+            if (upload is { IsCompleted: false })
+            {
+                // The response is over, and with it the interest in the rest of the request.
+                context.Request.BodyReader.CancelPendingRead();
+            }
+
+            if (upload is not null)
+            {
+                await upload;
+            }
+
+            meter.Ended(app.Id, time.GetElapsedTime(exchange.Began));
+        }
+
+        // 6.
+        if (exchange.EndedBy is { } ended and not ExchangeFailure.None)
+        {
+            await FailAsync(context, exchange, ended, activity);
+        }
+    }
+
+    private async ValueTask<(FrameFlags Flags, ReadOnlyMemory<byte> Body)> ClassifyAsync(HttpContext context, PublishedApp app)
+    {
+        var request = context.Request;
+        var flags = request.IsHttps ? FrameFlags.Https : FrameFlags.None;
+        if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true)
+        {
+            return (flags | FrameFlags.Upgrade | FrameFlags.Body, default);
+        }
+
+        var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? request.ContentLength is not 0 and not null;
+        flags |= hasBody ? FrameFlags.Body : FrameFlags.None;
+        if (!IsReplayable(request.Method, app))
+        {
+            return (flags, default);
+        }
+
+        if (!hasBody)
+        {
+            return (flags | FrameFlags.Replayable, default);
+        }
+
+        if (request.ContentLength is not { } length || length > MaxReplayableBody)
+        {
+            return (flags, default);
+        }
+
+        var body = new byte[length];
+        await request.Body.ReadExactlyAsync(body, context.RequestAborted);
+        return (flags | FrameFlags.Replayable, body);
+    }
+
+    private static bool IsReplayable(string method, PublishedApp app)
+    {
+        var replayable = app.Relay.Replayable;
+        return HttpMethods.IsGet(method) ? replayable.HasFlag(ReplayableMethods.Get)
+            : HttpMethods.IsHead(method) || HttpMethods.IsOptions(method)
+            || (HttpMethods.IsPut(method) && replayable.HasFlag(ReplayableMethods.Put))
+            || (HttpMethods.IsDelete(method) && replayable.HasFlag(ReplayableMethods.Delete));
+    }
+
+    private FrameBuffer WriteRequest(HttpContext context, GatewayExchange exchange, string target, ReadOnlyMemory<byte> body)
+    {
+        var app = exchange.App;
+        var trace = Activity.Current;
+        var message = new FrameBuffer(1024 + body.Length);
+        var first = new Attempt(1, 0);
+        var head = new RequestHead
+        {
+            ReplySession = exchange.ReplySession,
+            Deadline = exchange.DeadlineAfter(app.Relay.WaitForConnector),
+            ResponseHeadTimeout = (uint)app.ApplicationServerTimeout.TotalMilliseconds,
+            IdleTimeout = (uint)app.Relay.IdleTimeout.TotalMilliseconds,
+            ResponseWindow = exchange.Response.Limit,
+            SettingsVersion = (ulong)app.SettingsVersion,
+            AppId = Encoding.Latin1.GetBytes(app.Id),
+            ClientAddress = Encoding.Latin1.GetBytes(context.Connection.RemoteIpAddress?.ToString() ?? ""),
+            TraceParent = trace is null ? default : Encoding.Latin1.GetBytes(trace.Id ?? ""),
+            TraceState = trace?.TraceStateString is { Length: > 0 } state ? Encoding.Latin1.GetBytes(state) : default,
+            Method = Encoding.Latin1.GetBytes(context.Request.Method),
+            Target = Encoding.Latin1.GetBytes(target),
+        };
+        message.RequestHead(
+            exchange.Flags, exchange.Id, first, sequence: 0, head, new RequestFields(context, app, exchange.Flags.HasFlag(FrameFlags.Upgrade)));
+        if (exchange.IsReplayable && exchange.Flags.HasFlag(FrameFlags.Body))
+        {
+            message.Data(exchange.Id, first, sequence: 1, offset: 0, body.Span);
+            message.End(exchange.Id, first, sequence: 2, body.Length, default(NoFields));
+        }
+
+        return message;
+    }
+
+    private async Task FailAsync(HttpContext context, GatewayExchange exchange, ExchangeFailure ended, Activity? activity)
+    {
+        var failure = FailureMap.Get(ended);
+        meter.Failed(exchange.App.Id, failure);
+        activity?.SetStatus(ActivityStatusCode.Error, failure.Token);
+        LogEnded(failure.Level, exchange.Id, exchange.App.Id, failure.Token, failure.Side);
+        if (context.Response.HasStarted || ended == ExchangeFailure.ClientGone)
+        {
+            // What was begun can't be mended: break it off, so that nobody takes the part for the whole.
+            context.Abort();
+            return;
+        }
+
+        await FailureResponse.WriteAsync(context, exchange.App, failure, exchange.Id);
+    }
+
+    [LoggerMessage(3101, LogLevel.Error, "Exchange {Exchange} failed inside the gateway")]
+    private partial void LogForwardFailed(Exception failure, ExchangeId exchange);
+
+    [LoggerMessage(EventId = 3102, Message = "Exchange {Exchange} of app '{App}' ended with {Failure} ({Side})")]
+    private partial void LogEnded(LogLevel level, ExchangeId exchange, string app, string failure, FailureSide side);
+}

@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using AppProxy.Contracts.Exchanges;
+using AppProxy.Contracts.Frames;
+using AppProxy.Contracts.Transport;
+
+namespace AppProxy.Gateway.Relay;
+
+/// <summary>Sends the client's body to the connector that was granted the request, as it comes and as far as that one's window goes.</summary>
+internal static class RequestPump
+{
+    /// <summary>Sends a request's body. True when it went out whole; never throws.</summary>
+    public static Task<bool> RunAsync(GatewayExchange exchange, HttpRequest request, TimeProvider time) =>
+        RunAsync(exchange, request.BodyReader, new RequestTrailers(request), time);
+
+    /// <summary>Sends what an upgraded client writes.</summary>
+    public static Task<bool> RunUpgradedAsync(GatewayExchange exchange, PipeReader client, TimeProvider time) =>
+        RunAsync(exchange, client, default(NoFields), time);
+
+    private static async Task<bool> RunAsync<TTrailers>(GatewayExchange exchange, PipeReader client, TTrailers trailers, TimeProvider time)
+        where TTrailers : IFieldSource
+    {
+        try
+        {
+            if (await exchange.WaitForGrantAsync() is not { } channel)
+            {
+                return false;
+            }
+
+            if (!client.TryRead(out var result))
+            {
+                if (channel.SentOffset == 0)
+                {
+                    // The grant must not wait for a client that waits for the app.
+                    using var frames = channel.Open();
+                    channel.SendData(frames, []);
+                }
+
+                result = await client.ReadAsync();
+            }
+
+            while (!result.IsCanceled)
+            {
+                var room = result.Buffer.IsEmpty ? 1 : await channel.WaitForRoomAsync();
+                if (room == 0)
+                {
+                    client.AdvanceTo(result.Buffer.Start);
+                    return false;
+                }
+
+                exchange.LastMoved = time.GetTimestamp();
+                if (Send(channel, client, result, room, trailers))
+                {
+                    return true;
+                }
+
+                if (!client.TryRead(out result))
+                {
+                    result = await client.ReadAsync();
+                }
+            }
+
+            return false;
+        }
+        catch (Exception failure)
+        {
+            // Kestrel reports a malformed body by its own exception, everything else is the connection.
+            exchange.End(failure is BadHttpRequestException ? ExchangeFailure.ClientBodyInvalid : ExchangeFailure.ClientGone);
+            return false;
+        }
+    }
+
+    /// <summary>Sends what fits the room; true when that was the end.</summary>
+    private static bool Send<TTrailers>(ExchangeChannel channel, PipeReader client, in ReadResult result, int room, TTrailers trailers)
+        where TTrailers : IFieldSource
+    {
+        var available = result.Buffer;
+        var count = (int)Math.Min(available.Length, Math.Min(room, FrameLimits.MaxDataLength));
+        var piece = available.Slice(0, count);
+        var isEnd = result.IsCompleted && count == available.Length;
+        using (var frames = channel.Open())
+        {
+            if (count > 0)
+            {
+                var buffer = PooledBuffer.Rent(FrameBuffer.DataMessageOffset + count);
+                piece.CopyTo(buffer.Array.AsSpan(FrameBuffer.DataMessageOffset));
+                channel.SendData(frames, buffer, count);
+            }
+
+            if (isEnd)
+            {
+                channel.SendEnd(frames, trailers);
+            }
+        }
+
+        client.AdvanceTo(piece.End);
+        return isEnd;
+    }
+}

@@ -1,0 +1,151 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using AppProxy.Contracts.Exchanges;
+using AppProxy.Contracts.Frames;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace AppProxy.Gateway.Relay;
+
+/// <summary>Writes an exchange's response to its client, each piece as it comes, none faster than the client takes it.</summary>
+internal static class ResponseWriter
+{
+    /// <summary>Pieces at hand are written together up to here before the client's pace counts.</summary>
+    private const int FlushAt = 64 * 1024;
+
+    public static async Task WriteAsync(HttpContext context, GatewayExchange exchange, TimeProvider time)
+    {
+        if (!TryWriteHead(context, exchange))
+        {
+            exchange.End(ExchangeFailure.AppResponseInvalid);
+            return;
+        }
+
+        if (context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols)
+        {
+            await WriteUpgradedAsync(context, exchange, time);
+            return;
+        }
+
+        await WriteBodyAsync(context.Response.BodyWriter, exchange, time, CancellationToken.None);
+        if (exchange.Response.Failure == ExchangeFailure.None && exchange.Response.Trailers is { } trailers)
+        {
+            WriteTrailers(context.Response, trailers.Span);
+        }
+    }
+
+    private static bool TryWriteHead(HttpContext context, GatewayExchange exchange)
+    {
+        var response = context.Response;
+        if (ResponseHead.TryRead(exchange.Head.Payload.Span, exchange.Head.Flags, out var head) != FrameError.None)
+        {
+            return false;
+        }
+
+        _ = FieldLines.TryRead(head.FieldSection, out var lines);
+        try
+        {
+            response.StatusCode = head.Status;
+            if (!head.Reason.IsEmpty && !IsUsualReason(head))
+            {
+                context.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = Encoding.Latin1.GetString(head.Reason);
+            }
+
+            foreach (var line in lines)
+            {
+                var name = FieldNames.Get(line.Name);
+                if (!HopByHop.IsConnectionField(name) || head.Status == StatusCodes.Status101SwitchingProtocols)
+                {
+                    response.Headers.Append(name, Encoding.Latin1.GetString(line.Value));
+                }
+            }
+
+            return true;
+        }
+        catch (Exception refused) when (refused is InvalidOperationException or ArgumentException)
+        {
+            // The server refuses what can't stand in a head, such as control characters.
+            response.Clear();
+            return false;
+        }
+    }
+
+    private static bool IsUsualReason(in ResponseHead head) => head.Status == StatusCodes.Status200OK && head.Reason.SequenceEqual("OK"u8);
+
+    private static async Task WriteBodyAsync(PipeWriter client, GatewayExchange exchange, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var body = exchange.Response;
+        while (true)
+        {
+            var written = 0;
+            while (written < FlushAt && body.TryRead(out var slice))
+            {
+                client.Write(slice.Octets.Span);
+                written += slice.Octets.Length;
+                slice.Release();
+            }
+
+            if (written > 0 && written < FlushAt && body.IsComplete)
+            {
+                // All of it: leave the flush to the end of the response, so that a small one is one write.
+                return;
+            }
+
+            if (written == 0 && body.IsComplete)
+            {
+                return;
+            }
+
+            // An empty flush sends the head ahead of a body that is still to come.
+            var flushed = await client.FlushAsync(cancellationToken);
+            if (flushed.IsCompleted)
+            {
+                exchange.End(ExchangeFailure.ClientGone);
+                return;
+            }
+
+            exchange.LastMoved = time.GetTimestamp();
+            if (written > 0)
+            {
+                exchange.Run?.Channel.Consume(written);
+            }
+
+            if (!await body.WaitAsync())
+            {
+                if (body.Failure != ExchangeFailure.None)
+                {
+                    exchange.End(body.Failure);
+                }
+
+                return;
+            }
+        }
+    }
+
+    /// <summary>The app agreed to another protocol: both directions are open until one side closes.</summary>
+    private static async Task WriteUpgradedAsync(HttpContext context, GatewayExchange exchange, TimeProvider time)
+    {
+        context.Response.Headers.Connection = "Upgrade";
+        var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        var client = PipeReader.Create(stream);
+        var upload = RequestPump.RunUpgradedAsync(exchange, client, time);
+        var writer = PipeWriter.Create(stream);
+        await WriteBodyAsync(writer, exchange, time, CancellationToken.None);
+        await writer.CompleteAsync();
+        client.CancelPendingRead();
+        await upload;
+    }
+
+    private static void WriteTrailers(HttpResponse response, ReadOnlySpan<byte> section)
+    {
+        if (!response.SupportsTrailers() || FieldLines.TryRead(section, out var lines) != FrameError.None)
+        {
+            return;
+        }
+
+        foreach (var line in lines)
+        {
+            response.AppendTrailer(FieldNames.Get(line.Name), Encoding.Latin1.GetString(line.Value));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Text.Json;
+using AppProxy.Gateway.Demo;
+using FluentAssertions;
+using NUnit.Framework;
+
+namespace AppProxy.Tests.Gateway.Demo;
+
+[TestFixture]
+[Platform(Exclude = "Win", Reason = "The connector is a shell script here")]
+internal sealed class DemoHostTests
+{
+    private static readonly DemoOptions Options = new() { Url = new Uri("http://localhost:8080/"), Connectors = 2 };
+    private readonly LineRecorder _output = new();
+
+    [Test]
+    [CancelAfter(20_000)]
+    public async Task Starts_everything_says_ready_when_served_and_stops_connectors_before_the_gateway(CancellationToken cancellationToken)
+    {
+        using var script = new ConnectorScript("echo \"key $DEMO_KEY\"; cat; echo down");
+        using var stop = new CancellationTokenSource();
+        var served = new TaskCompletionSource();
+        var gateway = new FakeGateway(_output);
+        var host = new DemoHost(Options, gateway.StartAsync, _output, TimeProvider.System)
+        {
+            ConnectorPath = script.Path,
+            WaitUntilServedAsync = token => served.Task.WaitAsync(token),
+        };
+
+        var running = host.RunAsync(stop.Token);
+        (await _output.WaitForAsync("Connector 2", cancellationToken)).Should().MatchRegex(@"pid \d+");
+        (await _output.WaitForAsync("Open", cancellationToken)).Should().EndWith("http://app.localhost:8080/");
+        (await _output.WaitForAsync("curl", cancellationToken)).Should().EndWith("curl -i http://app.localhost:8080/api/time");
+        (await _output.WaitForAsync("] key", cancellationToken)).Should().EndWith("key " + gateway.Launch!.ConnectorKey);
+        (await _output.WaitForAsync("] key", cancellationToken)).Should().StartWith("[connector ");
+        served.SetResult();
+        await _output.WaitForAsync("Ready: http://app.localhost:8080/", cancellationToken);
+
+        await stop.CancelAsync();
+
+        (await running).Should().Be(0);
+        await _output.WaitForAsync("down", cancellationToken);
+        await _output.WaitForAsync("down", cancellationToken);
+        await _output.WaitForAsync("gateway disposed", cancellationToken);
+    }
+
+    [Test]
+    [CancelAfter(20_000)]
+    public async Task The_sample_app_is_published_open_on_a_host_of_its_own_with_fresh_keys(CancellationToken cancellationToken)
+    {
+        var first = await LaunchAsync(Options, cancellationToken);
+        var second = await LaunchAsync(Options, cancellationToken);
+
+        first.ConnectorKey.Should().NotBe(second.ConnectorKey);
+        first.ConnectorKeyName.Should().NotBe(second.ConnectorKeyName);
+        first.ToString().Should().NotContain(first.ConnectorKey);
+        Convert.FromBase64String(first.ConnectorKey).Should().HaveCount(32);
+        var publishing = JsonDocument.Parse(first.CatalogueJson).RootElement.GetProperty("applications")[0].GetProperty("onPremisesPublishing");
+        publishing.GetProperty("externalUrl").GetString().Should().Be("http://app.localhost:8080/");
+        publishing.GetProperty("internalUrl").GetString().Should().StartWith("http://127.0.0.1:");
+        publishing.GetProperty("externalAuthenticationType").GetString().Should().Be("passthru");
+    }
+
+    [Test]
+    [CancelAfter(20_000)]
+    public async Task A_named_app_takes_the_place_of_the_sample_app(CancellationToken cancellationToken)
+    {
+        var launch = await LaunchAsync(Options with { InternalUrl = new Uri("http://localhost:5000/") }, cancellationToken);
+        launch.CatalogueJson.Should().Contain("\"internalUrl\":\"http://localhost:5000/\"");
+    }
+
+    [Test]
+    [CancelAfter(20_000)]
+    public async Task A_gateway_that_stops_by_itself_ends_the_demo(CancellationToken cancellationToken)
+    {
+        using var script = new ConnectorScript(ConnectorScript.UntilTold);
+        var gateway = new FakeGateway(_output);
+        var host = new DemoHost(Options, gateway.StartAsync, _output, TimeProvider.System)
+        {
+            ConnectorPath = script.Path,
+            WaitUntilServedAsync = token => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token),
+        };
+
+        gateway.Stop();
+
+        (await host.RunAsync(cancellationToken)).Should().Be(1);
+    }
+
+    [Test]
+    [CancelAfter(20_000)]
+    public async Task A_missing_connector_is_said_before_anything_is_started(CancellationToken cancellationToken)
+    {
+        var gateway = new FakeGateway(_output);
+        var host = new DemoHost(Options, gateway.StartAsync, _output, TimeProvider.System) { ConnectorPath = "/nowhere/connector" };
+
+        var run = () => host.RunAsync(cancellationToken);
+
+        (await run.Should().ThrowAsync<DemoException>()).WithMessage("*not at /nowhere/connector*");
+        gateway.Launch.Should().BeNull();
+    }
+
+    private async Task<GatewayLaunch> LaunchAsync(DemoOptions options, CancellationToken cancellationToken)
+    {
+        using var script = new ConnectorScript(ConnectorScript.UntilTold);
+        var gateway = new FakeGateway(_output);
+        gateway.Stop();
+        var host = new DemoHost(options, gateway.StartAsync, _output, TimeProvider.System) { ConnectorPath = script.Path, WaitUntilServedAsync = _ => Task.CompletedTask };
+        await host.RunAsync(cancellationToken);
+        return gateway.Launch!;
+    }
+
+    private sealed class FakeGateway(LineRecorder output) : IRunningGateway
+    {
+        private readonly TaskCompletionSource _stopped = new();
+
+        public GatewayLaunch? Launch { get; private set; }
+
+        public string BrokerAddress => "amqp://127.0.0.1:5672";
+
+        public IReadOnlyDictionary<string, string> ConnectorEnvironment => new Dictionary<string, string> { ["DEMO_KEY"] = Launch!.ConnectorKey };
+
+        public Task Stopped => _stopped.Task;
+
+        public void Stop() => _stopped.TrySetResult();
+
+        public Task<IRunningGateway> StartAsync(GatewayLaunch launch, CancellationToken cancellationToken)
+        {
+            Launch = launch;
+            return Task.FromResult<IRunningGateway>(this);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            output.Add("gateway disposed");
+            return ValueTask.CompletedTask;
+        }
+    }
+}
