@@ -25,7 +25,7 @@ internal sealed class ServiceBusUnderTest : ITransportUnderTest
         _server = await BrokerServer.StartAsync(
             options =>
             {
-                options.AuthorizationRules.Add(new SharedAccessAuthorizationRule { KeyName = Rule, PrimaryKey = Key, Claims = EntityClaims.Manage });
+                options.AuthorizationRules.Add(new SharedAccessAuthorizationRule { KeyName = Rule, PrimaryKey = Key, Grants = [new EntityGrant("", EntityClaims.Manage)] });
             },
             _time,
             cancellationToken);
