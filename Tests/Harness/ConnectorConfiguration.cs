@@ -4,14 +4,14 @@ using Microsoft.Extensions.Configuration.Memory;
 namespace AppProxy.Testing;
 
 /// <summary>A connector's configuration, as an operator would give it in a file.</summary>
-internal sealed class ConnectorConfiguration(IReadOnlyDictionary<string, Uri> apps) : IConfigurationSource
+internal sealed class ConnectorConfiguration(Uri broker, string key, IReadOnlyDictionary<string, Uri> apps) : IConfigurationSource
 {
     public IConfigurationProvider Build(IConfigurationBuilder builder) => new MemoryConfigurationSource
     {
         InitialData = apps
             .Select(static app => KeyValuePair.Create<string, string?>($"Connector:Apps:{app.Key}:InternalUrl", app.Value.ToString()))
-            .Append(new("Connector:Broker:Url", "amqp://127.0.0.1"))
-            .Append(new("Connector:Broker:KeyName", "unused"))
-            .Append(new("Connector:Broker:Key", "unused")),
+            .Append(new("Connector:Broker:Url", broker.ToString()))
+            .Append(new("Connector:Broker:KeyName", "connector"))
+            .Append(new("Connector:Broker:Key", key)),
     }.Build(builder);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using AppProxy.Connector.Hosting;
 using AppProxy.Contracts.Transport;
 using AppProxy.Gateway.Broker.InProcess;
@@ -27,6 +28,7 @@ public sealed class TestEnvironment : IAsyncDisposable
     private readonly List<IAsyncDisposable> _started = [];
     private readonly TestEnvironmentOptions _options;
     private readonly Dictionary<string, Uri> _apps = new(StringComparer.OrdinalIgnoreCase);
+    private readonly string _key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
     private int _port;
 
     private TestEnvironment(TestEnvironmentOptions options) => _options = options;
@@ -100,12 +102,11 @@ public sealed class TestEnvironment : IAsyncDisposable
             _apps[name] = app.Url ?? await StartAppAsync(app.Handler!, cancellationToken);
         }
 
-        var engine = new QueueEngine(new QueueEngineOptions(), _options.Time);
         _port = FreePort.Take();
-        await StartGatewayAsync(engine, cancellationToken);
+        var gateway = await StartGatewayAsync(cancellationToken);
         for (var i = 0; i < _options.Connectors; i++)
         {
-            await StartConnectorAsync(engine, cancellationToken);
+            await StartConnectorAsync(gateway, cancellationToken);
         }
     }
 
@@ -123,34 +124,46 @@ public sealed class TestEnvironment : IAsyncDisposable
         return new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
     }
 
-    private async Task StartGatewayAsync(QueueEngine engine, CancellationToken cancellationToken)
+    private async Task<WebApplication> StartGatewayAsync(CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        AddLogging(builder.Logging);
-        builder.WebHost.UseUrls(GatewayUrl.ToString());
-        builder.WebHost.ConfigureKestrel(FrontDoor.Configure);
-        builder.Services.AddSingleton(_options.Time);
-        builder.Services.AddCatalogue(new CatalogueOptions { Json = CatalogueJson.Write(_options, UrlOf, _apps) });
-        builder.Services.AddSingleton<IRelayTransport>(new EmbeddedBroker(engine));
-        builder.Services.AddSingleton(new OwnHost());
-        builder.Services.AddRelay();
-        var gateway = builder.Build();
-        gateway.Run(gateway.Services.GetRequiredService<RequestPipeline>().InvokeAsync);
+        var gateway = GatewayHost.Build([], builder =>
+        {
+            AddLogging(builder.Logging);
+            builder.WebHost.UseUrls(GatewayUrl.ToString());
+            builder.Services.AddSingleton(_options.Time);
+            builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+            builder.Services.AddSingleton(new CatalogueOptions { Json = CatalogueJson.Write(_options, UrlOf, _apps) });
+            builder.Configuration.AddInMemoryCollection(
+            [
+                new("Gateway:Broker:Listen", "amqp://127.0.0.1:0"),
+                new("Gateway:Broker:ConnectorKeys:connector:Key", _key),
+            ]);
+        });
         await gateway.StartAsync(cancellationToken);
         _started.Add(gateway);
+        return gateway;
     }
 
-    private async Task StartConnectorAsync(QueueEngine engine, CancellationToken cancellationToken)
+    private async Task StartConnectorAsync(WebApplication gateway, CancellationToken cancellationToken)
     {
-        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         AddLogging(builder.Logging);
-        ((IConfigurationBuilder)builder.Configuration).Add(new ConnectorConfiguration(_apps));
+        var broker = _options.Transport switch
+        {
+            TestTransport.Amqp => gateway.Services.GetRequiredService<BrokerListener>().Address!,
+            _ => new UriBuilder(GatewayUrl) { Scheme = "ws" }.Uri,
+        };
+        ((IConfigurationBuilder)builder.Configuration).Add(new ConnectorConfiguration(broker, _key, _apps));
         builder.Services.AddSingleton(_options.Time);
-        builder.Services.AddSingleton<BrokerConnector>(new InProcessConnector(engine));
+        if (_options.Transport == TestTransport.InProcess)
+        {
+            builder.Services.AddSingleton<BrokerConnector>(new InProcessConnector(gateway.Services.GetRequiredService<QueueEngine>()));
+        }
+
         builder.Services.AddConnector(builder.Configuration);
         var connector = builder.Build();
-        await connector.StartAsync(cancellationToken);
         _started.Add(new StoppingHost(connector));
+        await connector.StartAsync(cancellationToken);
     }
 
     private void AddLogging(ILoggingBuilder logging)
@@ -160,6 +173,14 @@ public sealed class TestEnvironment : IAsyncDisposable
         {
             logging.AddProvider(provider);
         }
+    }
+
+    /// <summary>Signals to this process are not for what a test started.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class InProcessConnector(QueueEngine engine) : BrokerConnector

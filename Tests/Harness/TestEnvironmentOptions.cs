@@ -9,6 +9,9 @@ public sealed class TestEnvironmentOptions
     /// <summary>How many connectors pull; 1 unless told.</summary>
     public int Connectors { get; set; } = 1;
 
+    /// <summary>How connectors reach the broker.</summary>
+    public TestTransport Transport { get; set; } = TestTransport.Amqp;
+
     /// <summary>Clock of gateway, broker and connectors.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
@@ -34,4 +37,17 @@ public sealed class TestEnvironmentOptions
         Apps[name] = (null, internalUrl);
         return this;
     }
+}
+
+/// <summary>How the connectors of a <see cref="TestEnvironment"/> reach the broker.</summary>
+public enum TestTransport
+{
+    /// <summary>AMQP over TCP, as connectors usually do.</summary>
+    Amqp,
+
+    /// <summary>AMQP inside a WebSocket on the gateway's own port.</summary>
+    WebSocket,
+
+    /// <summary>The broker's queues without the wire.</summary>
+    InProcess,
 }

@@ -72,6 +72,7 @@ internal sealed class ConsumerOutbox
         if (message is not null)
         {
             _first = message.NextInOutbox;
+            _last = _first is null ? null : _last; // Holds on to nothing that is gone.
             message.NextInOutbox = null;
         }
 
