@@ -20,6 +20,9 @@ internal static class BrokerRegistration
         services.TryAddSingleton<IAuthorizationRules, ConfiguredRules>();
         services.TryAddSingleton<AmqpBroker>();
         services.TryAddSingleton<IValidateOptions<BrokerOptions>, BrokerOptionsValidator>();
+
+        // Not TryAdd: Kestrel's own is there already, and the last one counts.
+        services.AddSingleton<IMemoryPoolFactory<byte>, BlockPoolFactory>();
         return services.AddOptions<BrokerOptions>().ValidateOnStart();
     }
 

@@ -69,6 +69,9 @@ internal sealed partial class AmqpConnection
     /// <summary>Whether the peer has said good-bye without an error; then what it leaves behind is not a loss.</summary>
     public bool IsClosedInOrder => _closeReceived && _reason is null;
 
+    /// <summary>Whether <see cref="CloseAsync"/> was called before anything else ended the connection.</summary>
+    public bool IsClosedByUs { get; private set; }
+
     /// <summary>Completes when the connection is over, with the error if there was one.</summary>
     public Task<AmqpError?> Closed => _closed.Task;
 
@@ -137,6 +140,7 @@ internal sealed partial class AmqpConnection
     {
         lock (Gate)
         {
+            IsClosedByUs |= CanWrite;
             _reason ??= error;
             WriteClose(error);
         }

@@ -7,7 +7,7 @@ namespace AppProxy.Contracts.Transport.Amqp.Connections;
 /// <summary>One session: transfer windows in both directions, delivery ids, and the links. All state is guarded by the connection's gate.</summary>
 internal sealed class AmqpSession
 {
-    // Ids that a peer may leave unsettled at a time, over all links of the session; beyond credit, which bounds them in practice.
+    // Handles 0 to 255: Service Bus allows 255 links in a session.
     private const int MaxHandles = 256;
 
     private readonly Dictionary<uint, SettledDelivery> _unsettled = [];
@@ -38,9 +38,6 @@ internal sealed class AmqpSession
     public ushort LocalChannel { get; }
 
     public ushort? RemoteChannel { get; private set; }
-
-    /// <summary>Free for the owner.</summary>
-    public object? Owner { get; set; }
 
     /// <summary>Transfers that the peer takes before it opens its window again.</summary>
     internal uint RemoteIncomingWindow => _remoteIncomingWindow;
