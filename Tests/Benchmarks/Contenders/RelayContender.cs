@@ -1,3 +1,4 @@
+using System.Globalization;
 using AppProxy.Benchmarks.Running;
 
 namespace AppProxy.Benchmarks.Contenders;
@@ -14,7 +15,7 @@ internal sealed class RelayContender(string folder, string? certificatePath) : I
 
     public IReadOnlyList<ChildProcess> Processes => _processes;
 
-    public async Task<Uri> StartAsync(Uri app, CancellationToken cancellationToken)
+    public async Task<Entrance> StartAsync(Uri app, CancellationToken cancellationToken)
     {
         var gateway = FindBuilt("Gateway");
         Directory.CreateDirectory(folder);
@@ -26,8 +27,11 @@ internal sealed class RelayContender(string folder, string? certificatePath) : I
         }
 
         _processes.Add(ChildProcess.StartRole("guard", "--", gateway, "demo", "--internal-url", app.ToString(), "--urls", url.ToString()));
-        await Answering.WaitAsync(url, [.. _processes], cancellationToken);
-        return url;
+
+        // The demo publishes the app under a name of its own, beside the gateway's.
+        var entrance = new Entrance(url, "app.localhost:" + url.Port.ToString(CultureInfo.InvariantCulture));
+        await Answering.WaitAsync(entrance, [.. _processes], cancellationToken);
+        return entrance;
     }
 
     public async ValueTask DisposeAsync()
