@@ -54,6 +54,18 @@ public sealed class InboundBody : IDisposable
         }
     }
 
+    /// <summary>Whether the whole body has arrived and was read.</summary>
+    public bool IsDrained
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ended && _failure == ExchangeFailure.None && _slices.Count == 0;
+            }
+        }
+    }
+
     /// <summary>Takes a piece. False when it is not the next one or goes beyond the window: the sender broke the protocol, or a message is lost.</summary>
     public bool TryAccept(in DataPayload data, PooledBuffer owner)
     {

@@ -75,6 +75,7 @@ internal static class ResponseWriter
     private static async Task WriteBodyAsync(PipeWriter client, GatewayExchange exchange, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = exchange.Response;
+        var hasFlushed = false;
         while (true)
         {
             var written = 0;
@@ -85,18 +86,15 @@ internal static class ResponseWriter
                 slice.Release();
             }
 
-            if (written > 0 && written < FlushAt && body.IsComplete)
+            if (!hasFlushed && written < FlushAt && body.IsDrained)
             {
-                // All of it: leave the flush to the end of the response, so that a small one is one write.
-                return;
-            }
-
-            if (written == 0 && body.IsComplete)
-            {
+                // All of it: the end of the response flushes head and body in one write. Later it would not: Kestrel does not
+                // count what was written behind a flush without another one, when the length was announced.
                 return;
             }
 
             // An empty flush sends the head ahead of a body that is still to come.
+            hasFlushed = true;
             var flushed = await client.FlushAsync(cancellationToken);
             if (flushed.IsCompleted)
             {

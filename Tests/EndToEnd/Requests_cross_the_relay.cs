@@ -34,4 +34,19 @@ public sealed class Requests_cross_the_relay
         answer.StatusCode.Should().Be(HttpStatusCode.Created);
         (await answer.Content.ReadAsStringAsync(cancellation)).Should().HaveLength(300_000);
     }
+
+    [Test]
+    public async Task A_large_response_arrives([Values] TestTransport transport, CancellationToken cancellation)
+    {
+        var body = new byte[3_000_000];
+        new Random(1).NextBytes(body);
+        await using var proxy = await TestEnvironment.StartAsync(
+            o => { o.Transport = transport; o.Publish("app", c => { c.Response.ContentLength = body.Length; return c.Response.Body.WriteAsync(body).AsTask(); }); }, cancellation);
+        using var client = proxy.CreateClient("app");
+
+        for (var i = 0; i < 20; i++)
+        {
+            (await client.GetByteArrayAsync("/", cancellation)).AsSpan().SequenceEqual(body).Should().BeTrue();
+        }
+    }
 }

@@ -1,11 +1,12 @@
-using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
 using AppProxy.Benchmarks.Running;
 
 namespace AppProxy.Benchmarks.Contenders;
 
 /// <summary>
 /// The relay as it ships: gateway and connector, each its own process, from the Release build that lies beside this one.
-/// All that it knows of their command line and configuration is in this file.
+/// All that it knows of their configuration is in this file.
 /// </summary>
 internal sealed class RelayContender(string folder, string? certificatePath) : IContender
 {
@@ -17,30 +18,65 @@ internal sealed class RelayContender(string folder, string? certificatePath) : I
 
     public async Task<Entrance> StartAsync(Uri app, CancellationToken cancellationToken)
     {
-        var gateway = FindBuilt("Gateway");
+        var (gateway, connector) = (FindBuilt("Gateway"), FindBuilt("Connector"));
         Directory.CreateDirectory(folder);
         var url = new UriBuilder(app.Scheme, "127.0.0.1", LoopbackPort.Find()).Uri;
+        var broker = $"amqp://127.0.0.1:{LoopbackPort.Find()}";
+        var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+        var apps = Path.Combine(folder, "apps.json");
+        await File.WriteAllTextAsync(apps, WriteApps(url, app), cancellationToken);
+
+        var gatewaySettings = new Dictionary<string, string>
+        {
+            ["urls"] = url.ToString(),
+            ["Logging__LogLevel__Default"] = "Warning",
+            ["Gateway__Apps"] = apps,
+            ["Gateway__Broker__Listen"] = broker,
+            ["Gateway__Broker__ConnectorKeys__bench__Key"] = key,
+        };
         if (certificatePath is not null)
         {
-            // The demo has no setting for a certificate yet.
-            throw new ContenderUnavailableException("The relay's demo does not speak TLS yet.");
+            gatewaySettings["Kestrel__Certificates__Default__Path"] = certificatePath;
         }
 
-        _processes.Add(ChildProcess.StartRole("guard", "--", gateway, "demo", "--internal-url", app.ToString(), "--urls", url.ToString()));
-
-        // The demo publishes the app under a name of its own, beside the gateway's.
-        var entrance = new Entrance(url, "app.localhost:" + url.Port.ToString(CultureInfo.InvariantCulture));
+        var connectorSettings = new Dictionary<string, string>
+        {
+            ["APPPROXY_EXIT_WITH_PARENT"] = "1",
+            ["Logging__LogLevel__Default"] = "Warning",
+            ["Connector__Broker__Url"] = broker,
+            ["Connector__Broker__KeyName"] = "bench",
+            ["Connector__Broker__Key"] = key,
+            ["Connector__Apps__bench__InternalUrl"] = app.ToString(),
+            ["Connector__Apps__bench__HttpVersion"] = "1.1",
+            ["Connector__Apps__bench__IsBackendCertificateValidationEnabled"] = "false",
+        };
+        _processes.Add(ChildProcess.StartRole(gatewaySettings, "guard", "--", gateway));
+        _processes.Add(ChildProcess.Start(connector, connectorSettings));
+        var entrance = new Entrance(url);
         await Answering.WaitAsync(entrance, [.. _processes], cancellationToken);
         return entrance;
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in _processes)
+        foreach (var process in _processes.AsEnumerable().Reverse())
         {
             await process.DisposeAsync();
         }
     }
+
+    private static string WriteApps(Uri url, Uri app) => JsonSerializer.Serialize(new
+    {
+        applications = new[]
+        {
+            new
+            {
+                id = "bench",
+                displayName = "bench",
+                onPremisesPublishing = new { externalUrl = url, internalUrl = app, externalAuthenticationType = "passthru" },
+            },
+        },
+    });
 
     // artifacts/bin/{project}/release, two levels above this program's own folder.
     private static string FindBuilt(string project)

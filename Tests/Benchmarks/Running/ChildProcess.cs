@@ -28,15 +28,26 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>Starts this program again in another role.</summary>
     public static ChildProcess StartRole(params string[] arguments) =>
-        Start(Environment.ProcessPath ?? throw new InvalidOperationException("The benchmarks run from their own executable."), arguments);
+        StartRole([], arguments);
 
-    public static ChildProcess Start(string fileName, params string[] arguments) =>
-        new(Process.Start(new ProcessStartInfo(fileName, arguments)
+    public static ChildProcess StartRole(IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments) =>
+        Start(Environment.ProcessPath ?? throw new InvalidOperationException("The benchmarks run from their own executable."), environment, arguments);
+
+    public static ChildProcess Start(string fileName, IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(fileName, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        }) ?? throw new InvalidOperationException($"{fileName} did not start."));
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new ChildProcess(Process.Start(start) ?? throw new InvalidOperationException($"{fileName} did not start."));
+    }
 
     /// <summary>What the process said last about its troubles.</summary>
     public string LastErrors()
