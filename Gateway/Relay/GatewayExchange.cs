@@ -41,6 +41,7 @@ internal sealed class GatewayExchange : IDisposable
         Flags = flags;
         Id = ExchangeId.Create();
         Began = time.GetTimestamp();
+        SentAt = Began;
         LastMoved = Began;
         Response = new InboundBody(group.Budget);
     }
