@@ -16,8 +16,7 @@ internal static class ConnectorServices
         services.AddSingleton<IValidateOptions<ConnectorOptions>, ConnectorOptionsValidator>();
         services.AddSingleton(static provider => provider.GetRequiredService<IOptions<ConnectorOptions>>().Value);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<BrokerConnector>(static provider =>
-            new AmqpBrokerConnector(provider.GetRequiredService<ConnectorOptions>().Broker, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(CreateBrokerConnector);
         services.AddMetrics();
         services.AddSingleton<ConnectorMeter>();
         services.AddSingleton<AppClients>();
@@ -30,5 +29,12 @@ internal static class ConnectorServices
         services.AddOptions<HostOptions>().Configure<IOptions<ConnectorOptions>>(static (host, connector) =>
             host.ShutdownTimeout = connector.Value.StopTimeout + TimeSpan.FromSeconds(5));
         return services;
+    }
+
+    private static BrokerConnector CreateBrokerConnector(IServiceProvider services)
+    {
+        var broker = services.GetRequiredService<ConnectorOptions>().Broker;
+        var time = services.GetRequiredService<TimeProvider>();
+        return broker.ConnectionString is { } connectionString ? new ServiceBusConnector(connectionString, time) : new AmqpBrokerConnector(broker, time);
     }
 }

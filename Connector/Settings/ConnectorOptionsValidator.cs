@@ -1,3 +1,4 @@
+using AppProxy.Contracts.Transport.ServiceBus;
 using Microsoft.Extensions.Options;
 
 namespace AppProxy.Connector.Settings;
@@ -45,6 +46,11 @@ internal sealed class ConnectorOptionsValidator : IValidateOptions<ConnectorOpti
             if (broker.Url is not null)
             {
                 mistakes.Add("Connector:Broker has both Url and ConnectionString: give one of them.");
+            }
+
+            if (!ServiceBusConnectionString.TryParse(broker.ConnectionString, out _, out var faults))
+            {
+                mistakes.AddRange(faults.Select(static fault => $"Connector:Broker:ConnectionString: {fault}"));
             }
 
             return;
