@@ -28,15 +28,20 @@ internal sealed class AsyncSignal : IValueTaskSource
         if (Interlocked.CompareExchange(ref _state, Waiting, Idle) == Set)
         {
             // Raised in between: nobody will complete the source, so don't wait on it.
-            Volatile.Write(ref _state, Idle);
+            // With a full fence: what the waiter looks at next must not be read before the signal is seen as taken.
+            Interlocked.Exchange(ref _state, Idle);
             return ValueTask.CompletedTask;
         }
 
         return task;
     }
 
+    /// <summary>Completes the wait, or remembers that there was something to wake for. What the caller wrote before is seen by the waiter.</summary>
     public void Raise()
     {
+        // A store may still be under way when the next load is done already: without this fence the state could be found Set while the
+        // waiter, which takes that very Set, does not see yet what it was woken for. Nobody would wake it again.
+        Interlocked.MemoryBarrier();
         while (true)
         {
             var state = Volatile.Read(ref _state);

@@ -13,6 +13,7 @@ internal sealed class ExchangeChannel
     private FrameSequence _sequence;
     private SequenceGate _gate;
     private bool _resetSent;
+    private TaskCompletionSource? _room;
 
     /// <summary>Opens an end.</summary>
     /// <param name="outbox">Where frames to the other side go.</param>
@@ -53,7 +54,16 @@ internal sealed class ExchangeChannel
     /// <summary>Waits until the other side's window and the line to it have room, and says how much; 0 when the exchange is over.</summary>
     public async ValueTask<int> WaitForRoomAsync()
     {
-        await _outbox.WaitForRoomAsync();
+        if (_outbox.WaitForRoom() is { } room)
+        {
+            // Published before the look at the end, as Close ends before it looks here: one of the two sees the other.
+            Interlocked.Exchange(ref _room, room);
+            if (!Window.IsClosed)
+            {
+                await room.Task;
+            }
+        }
+
         return await Window.WaitForRoomAsync(SentOffset);
     }
 
@@ -139,5 +149,6 @@ internal sealed class ExchangeChannel
     {
         Inbound?.Fail(failure);
         Window.Close();
+        Interlocked.Exchange(ref _room, null)?.TrySetResult();
     }
 }

@@ -14,8 +14,11 @@ internal readonly ref struct FrameAppender(FrameOutbox outbox)
     {
         var frame = outbox.Reserve(FrameHeader.Size + 512);
         var start = frame.Length;
-        frame.ResponseHead(flags, sequence.Exchange, sequence.Attempt, sequence.Take(), head, fields);
-        if (frame.Length - start > HeadPieces.Size)
+
+        // The number is taken only once the frame stands: fields may fail, and the reset that follows must be in order.
+        frame.ResponseHead(flags, sequence.Exchange, sequence.Attempt, sequence.Next, head, fields);
+        sequence.Take();
+        if (frame.Length - start > FrameHeader.Size + HeadPieces.Size)
         {
             // RFC 9110 sets no limit on a head, but brokers do on a message.
             using var whole = outbox.TakeLast(start);
@@ -61,8 +64,11 @@ internal readonly ref struct FrameAppender(FrameOutbox outbox)
     }
 
     public void End<TFields>(ref FrameSequence sequence, long bodyLength, in TFields trailers)
-        where TFields : IFieldSource, allows ref struct =>
-        outbox.Reserve(FrameHeader.Size + 16).End(sequence.Exchange, sequence.Attempt, sequence.Take(), bodyLength, trailers);
+        where TFields : IFieldSource, allows ref struct
+    {
+        outbox.Reserve(FrameHeader.Size + 16).End(sequence.Exchange, sequence.Attempt, sequence.Next, bodyLength, trailers);
+        sequence.Take();
+    }
 
     public void Window(ref FrameSequence sequence, long offset) =>
         outbox.Reserve(FrameHeader.Size + 8).Window(sequence.Exchange, sequence.Attempt, sequence.Take(), offset);

@@ -33,7 +33,11 @@ internal sealed class FrameOutbox
     private readonly Queue<OutboxMessage> _unanswered = new();
     private readonly Queue<TaskCompletionSource> _waitingForRoom = new();
     private FrameBuffer? _open;
-    private List<InboundMessage>? _openSettles;
+
+    /// <summary>Requests to settle: the first <see cref="_openSettles"/> with the open message, the others with the frame written next.</summary>
+    private readonly List<InboundMessage> _settles = [];
+    private int _openSettles;
+    private int _openSettlesBefore;
     private IMessageSender? _sender;
     private long _octets;
     private bool _sending;
@@ -56,19 +60,22 @@ internal sealed class FrameOutbox
         return new FrameAppender(this);
     }
 
-    /// <summary>Waits until there is room for more of a body. Completes also when the outbox is abandoned.</summary>
-    public ValueTask WaitForRoomAsync()
+    /// <summary>
+    /// What to wait for until there is room for more of a body, or null when there is. It completes also when the outbox is abandoned, and
+    /// the waiter may complete it when it wants to wait no longer.
+    /// </summary>
+    public TaskCompletionSource? WaitForRoom()
     {
         lock (_gate)
         {
             if (_octets < RoomForBodies || _abandoned)
             {
-                return ValueTask.CompletedTask;
+                return null;
             }
 
             var room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waitingForRoom.Enqueue(room);
-            return new ValueTask(room.Task);
+            return room;
         }
     }
 
@@ -193,16 +200,22 @@ internal sealed class FrameOutbox
             Close();
         }
 
+        _openSettlesBefore = _openSettles;
+        _openSettles = _settles.Count;
         return _open ??= new FrameBuffer(Math.Max(InitialCapacity, octets));
     }
 
-    internal void SettleWhenAccepted(InboundMessage request) => (_openSettles ??= []).Add(request);
+    /// <summary>Settles a request with the message that holds the next frame: an earlier one says nothing about it.</summary>
+    internal void SettleWhenAccepted(InboundMessage request) => _settles.Add(request);
 
     /// <summary>Queues a message that is complete already. Takes over the reference to <paramref name="buffer"/>.</summary>
     internal void Append(PooledBuffer buffer, int length)
     {
         Close();
-        Enqueue(new OutboxMessage(this, buffer, length));
+        _openSettles = _settles.Count;
+        var message = new OutboxMessage(this, buffer, length);
+        HandOverSettles(message);
+        Enqueue(message);
     }
 
     internal void Append(FrameBuffer message)
@@ -212,10 +225,20 @@ internal sealed class FrameOutbox
     }
 
     /// <summary>Takes the last frame, which began at <paramref name="start"/>, out of the open message.</summary>
-    internal FrameBuffer TakeLast(int start) => _open!.TakeFrom(start);
+    internal FrameBuffer TakeLast(int start)
+    {
+        _openSettles = _openSettlesBefore;
+        return _open!.TakeFrom(start);
+    }
 
     internal void Release()
     {
+        if (_abandoned)
+        {
+            // Nobody will ever send it: what it holds goes back now.
+            Close();
+        }
+
         _gate.Exit();
         Send();
     }
@@ -230,17 +253,19 @@ internal sealed class FrameOutbox
         var length = _open.Length;
         var message = new OutboxMessage(this, _open.Detach(), length);
         _open = null;
-        if (_openSettles is { Count: > 0 } settles)
-        {
-            foreach (var request in settles)
-            {
-                message.SettleWhenAccepted(request);
-            }
+        HandOverSettles(message);
+        Enqueue(message);
+    }
 
-            settles.Clear();
+    private void HandOverSettles(OutboxMessage message)
+    {
+        for (var i = 0; i < _openSettles; i++)
+        {
+            message.SettleWhenAccepted(_settles[i]);
         }
 
-        Enqueue(message);
+        _settles.RemoveRange(0, _openSettles);
+        _openSettles = 0;
     }
 
     private void Enqueue(OutboxMessage message)

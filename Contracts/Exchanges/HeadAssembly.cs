@@ -9,6 +9,7 @@ internal sealed class HeadAssembly : IDisposable
     private readonly int _limit;
     private PooledBuffer? _owner;
     private ReadOnlyMemory<byte> _payload;
+    private volatile bool _isComplete;
 
     /// <summary>Begins with the head frame's payload, which lies in <paramref name="owner"/>.</summary>
     public HeadAssembly(in Frame head, PooledBuffer owner, int limit)
@@ -18,14 +19,14 @@ internal sealed class HeadAssembly : IDisposable
         owner.Retain();
         _owner = owner;
         _payload = head.Payload;
-        IsComplete = !Flags.HasFlag(FrameFlags.Continued);
+        _isComplete = !Flags.HasFlag(FrameFlags.Continued);
     }
 
     /// <summary>Flags of the head frame.</summary>
     public FrameFlags Flags { get; private set; }
 
-    /// <summary>Whether the last piece is in.</summary>
-    public bool IsComplete { get; private set; }
+    /// <summary>Whether the last piece is in. Whoever sees it, on any thread, sees the whole head.</summary>
+    public bool IsComplete => _isComplete;
 
     /// <summary>The payload as far as it is in.</summary>
     public ReadOnlyMemory<byte> Payload => _payload;
@@ -45,10 +46,10 @@ internal sealed class HeadAssembly : IDisposable
         _owner?.Release();
         _owner = larger;
         _payload = larger.Array.AsMemory(0, length);
-        IsComplete = !continuation.Header.Flags.HasFlag(FrameFlags.Continued);
-        if (IsComplete)
+        if (!continuation.Header.Flags.HasFlag(FrameFlags.Continued))
         {
             Flags &= ~FrameFlags.Continued;
+            _isComplete = true;
         }
 
         return true;

@@ -7,13 +7,26 @@ internal sealed class HeartbeatList
 {
     private readonly Dictionary<(ExchangeId, Attempt), HeartbeatEntry> _entries = [];
     private uint _beat;
+    private uint _whole;
+    private bool _any;
 
     /// <summary>The exchanges of the whole list, by id and attempt.</summary>
     public IReadOnlyDictionary<(ExchangeId Exchange, Attempt Attempt), HeartbeatEntry> Entries => _entries;
 
-    /// <summary>Adds a frame; true when the list is whole.</summary>
+    /// <summary>
+    /// Beats that may be sent again at most, behind a link that was lost: what is older than this is a peer that counts anew, because
+    /// it had forgotten us.
+    /// </summary>
+    private const uint SentAgain = 40;
+
+    /// <summary>Adds a frame; true when the list is whole. A beat that was whole before says nothing about what began after it.</summary>
     public bool Add(in FrameHeader header, in Heartbeat heartbeat)
     {
+        if (_any && _whole - header.Sequence <= SentAgain)
+        {
+            return false;
+        }
+
         if (header.Sequence != _beat)
         {
             _entries.Clear();
@@ -26,6 +39,13 @@ internal sealed class HeartbeatList
             _entries[(entry.Exchange, entry.Attempt)] = entry;
         }
 
-        return !header.Flags.HasFlag(FrameFlags.Continued);
+        if (header.Flags.HasFlag(FrameFlags.Continued))
+        {
+            return false;
+        }
+
+        _any = true;
+        _whole = header.Sequence;
+        return true;
     }
 }

@@ -12,6 +12,9 @@ public sealed class SendWindow
     /// <summary>The body may be sent up to this offset.</summary>
     public long Limit => Volatile.Read(ref _limit);
 
+    /// <summary>Whether the exchange is over.</summary>
+    public bool IsClosed => Volatile.Read(ref _closed);
+
     /// <summary>Moves the limit forward; a lower one than before is a late frame and changes nothing.</summary>
     public void Update(long limit)
     {

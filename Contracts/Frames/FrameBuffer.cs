@@ -202,7 +202,19 @@ public sealed class FrameBuffer : IDisposable
         // The count is known only after the lines: two octets hold any that is allowed.
         var count = Length;
         Reserve(2);
-        var written = fields.WriteTo(this);
+        int written;
+        try
+        {
+            written = fields.WriteTo(this);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(written, FrameLimits.MaxFields);
+        }
+        catch
+        {
+            // Half a frame would make the whole message unreadable, and with it the frames of other exchanges.
+            Length = _frameStart;
+            throw;
+        }
+
         if (written < 0x80)
         {
             // One way to write a number: move the lines down over the octet that is not needed.

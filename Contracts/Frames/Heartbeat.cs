@@ -75,6 +75,12 @@ public readonly ref struct Heartbeat
 
         var entries = reader.Octets(count * HeartbeatEntry.Size);
         var error = reader.End();
+        for (var at = HeartbeatEntry.OffsetsAt; error == FrameError.None && at < entries.Length; at += HeartbeatEntry.Size)
+        {
+            // The top bits of both offsets: checked here once, so that enumerating can't fail.
+            error = ((entries[at] | entries[at + sizeof(long)]) & 0x80) == 0 ? FrameError.None : FrameError.Value;
+        }
+
         if (error == FrameError.None)
         {
             heartbeat = new Heartbeat(session, clock, entries, count);
@@ -94,4 +100,7 @@ public readonly record struct HeartbeatEntry(ExchangeId Exchange, Attempt Attemp
 {
     /// <summary>Octets on the wire.</summary>
     public const int Size = 42;
+
+    /// <summary>Where the two offsets begin.</summary>
+    internal const int OffsetsAt = 26;
 }

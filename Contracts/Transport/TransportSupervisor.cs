@@ -29,7 +29,8 @@ internal sealed partial class TransportSupervisor(
         var retry = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = static attempt => ValueTask.FromResult(attempt.Outcome.Exception is not null and not OperationCanceledException),
+                // A connect may be cancelled by a time-out of its own: only our own stop ends the trying.
+                ShouldHandle = attempt => ValueTask.FromResult(attempt.Outcome.Exception is not null && !stopping.IsCancellationRequested),
                 MaxRetryAttempts = int.MaxValue,
                 BackoffType = DelayBackoffType.Exponential,
                 Delay = TimeSpan.FromMilliseconds(50),

@@ -133,6 +133,8 @@ public sealed class AmqpTransport : ITransport
         await _loop;
     }
 
+    internal AmqpSession Session => _session;
+
     /// <summary>Loses the connection, as a cut cable does.</summary>
     internal void Abort() => _connection.Abort();
 
@@ -145,7 +147,7 @@ public sealed class AmqpTransport : ITransport
         }
 
         var error = await _connection.Closed;
-        _closed.TrySetResult(Volatile.Read(ref _isDisposed) != 0
+        _closed.TrySetResult(_connection.IsClosedByUs
             ? null
             : new TransportException(
                 error?.Condition == ErrorCondition.UnauthorizedAccess ? TransportFailure.Unauthorized : TransportFailure.ConnectionLost,
@@ -177,6 +179,10 @@ public sealed class AmqpTransport : ITransport
         catch (AmqpException fault)
         {
             throw new TransportException(ErrorCondition.ToFailure(fault.Error.Condition), fault.Message, fault);
+        }
+        catch (ObjectDisposedException)
+        {
+            throw new TransportException(TransportFailure.ConnectionLost, "The connection is lost.");
         }
     }
 

@@ -21,8 +21,8 @@ public sealed record AmqpTransportOptions
     /// <summary>Names this client in the broker's logs.</summary>
     public string ContainerId { get; init; } = "appproxy-" + Guid.NewGuid().ToString("N");
 
-    /// <summary>Settings of TLS beyond the host's name, such as how the certificate is checked.</summary>
-    public SslClientAuthenticationOptions? Tls { get; init; }
+    /// <summary>Settings of TLS beyond the host's name, such as how the certificate is checked. In a WebSocket that and client certificates count.</summary>
+    public Action<SslClientAuthenticationOptions>? ConfigureTls { get; init; }
 
     /// <summary>Silence after which the broker counts as gone. Zero = never.</summary>
     public TimeSpan IdleTimeOut { get; init; } = TimeSpan.FromSeconds(60);

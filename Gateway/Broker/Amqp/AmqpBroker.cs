@@ -70,8 +70,10 @@ internal sealed partial class AmqpBroker : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells every client to connect again elsewhere, and waits for the end of all connections.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => StopAsync();
+
+    /// <summary>Takes no more connections, tells every client to connect again elsewhere, and waits for the end of all connections.</summary>
+    public async ValueTask StopAsync()
     {
         _isStopping = true;
         var connections = _connections.ToArray();

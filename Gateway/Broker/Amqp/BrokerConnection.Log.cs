@@ -19,4 +19,7 @@ internal sealed partial class BrokerConnection
 
     [LoggerMessage(EventId = 2216, Level = LogLevel.Debug, Message = "Connection of {Peer} has not proved any right in time.")]
     private static partial void LogUnauthorized(ILogger logger, string peer);
+
+    [LoggerMessage(EventId = 2217, Level = LogLevel.Error, Message = "Connection of {Peer} was ended by a fault of the broker.")]
+    private static partial void LogFault(ILogger logger, Exception exception, string peer);
 }

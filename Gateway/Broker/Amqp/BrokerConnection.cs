@@ -11,6 +11,9 @@ namespace AppProxy.Gateway.Broker.Amqp;
 /// <summary>One client: its handshake, its rights and their end, its links.</summary>
 internal sealed partial class BrokerConnection : ILinkAcceptor, IDisposable
 {
+    // Links before the first right is proved: those to $cbs, and some that are refused and cost memory all the same.
+    private const int MaxEarlyLinks = 32;
+
     private readonly AmqpWire _wire;
     private readonly string _peer;
     private readonly ILogger _logger;
@@ -20,6 +23,7 @@ internal sealed partial class BrokerConnection : ILinkAcceptor, IDisposable
     private AmqpConnection? _connection;
     private AmqpError? _earlyFault;
     private ITimer? _expiry;
+    private int _earlyLinks;
 
     public BrokerConnection(AmqpBroker broker, AmqpWire wire, string peer, ILogger logger)
     {
@@ -71,10 +75,15 @@ internal sealed partial class BrokerConnection : ILinkAcceptor, IDisposable
             connection = new AmqpConnection(_wire, settings, open, this);
             LogOpened(_logger, _peer, open.ContainerId);
         }
-        catch (Exception fault) when (fault is AmqpException or IOException or OperationCanceledException or WebSocketException or ObjectDisposedException)
+        catch (Exception failed) when (failed is AmqpException or IOException or OperationCanceledException or WebSocketException or ObjectDisposedException)
         {
-            LogHandshakeFailed(_logger, _peer, fault.Message);
-            _wire.Abort();
+            LogHandshakeFailed(_logger, _peer, failed.Message);
+            if (failed is not AmqpException)
+            {
+                // A breach of the protocol is told; the rest has nobody left to tell.
+                _wire.Abort();
+            }
+
             await _wire.DisposeAsync();
             return;
         }
@@ -99,6 +108,11 @@ internal sealed partial class BrokerConnection : ILinkAcceptor, IDisposable
         }
 
         var error = await connection.Closed;
+        if (connection.Fault is { } fault)
+        {
+            LogFault(_logger, fault, _peer);
+        }
+
         LogClosed(_logger, _peer, error?.Condition, error?.Description);
     }
 
@@ -127,6 +141,11 @@ internal sealed partial class BrokerConnection : ILinkAcceptor, IDisposable
 
     public AmqpLink CreateLink(AmqpSession session, Attach attach)
     {
+        if (!Authorization.IsAuthorized && ++_earlyLinks > MaxEarlyLinks)
+        {
+            throw new AmqpException(ErrorCondition.UnauthorizedAccess, "The connection has not proved any right yet.");
+        }
+
         var path = EntityPath.Normalize(attach.IsReceiver ? attach.Source?.Address : attach.Target?.Address);
         var node = path is null ? null : BrokerNode.Find(path);
         return (attach.IsReceiver, node) switch

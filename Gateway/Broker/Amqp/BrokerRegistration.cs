@@ -19,7 +19,11 @@ internal static class BrokerRegistration
         services.TryAddSingleton<QueueEngine>();
         services.TryAddSingleton<IAuthorizationRules, ConfiguredRules>();
         services.TryAddSingleton<AmqpBroker>();
+        services.AddHostedService<BrokerShutdown>();
         services.TryAddSingleton<IValidateOptions<BrokerOptions>, BrokerOptionsValidator>();
+
+        // Not TryAdd: Kestrel's own is there already, and the last one counts.
+        services.AddSingleton<IMemoryPoolFactory<byte>, BlockPoolFactory>();
         return services.AddOptions<BrokerOptions>().ValidateOnStart();
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using AppProxy.Gateway.Broker.Queues;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -28,17 +29,16 @@ internal sealed class BrokerServer : IAsyncDisposable
     public QueueEngine Engine => Broker.Engine;
 
     public static async Task<BrokerServer> StartAsync(
-        Action<BrokerOptions>? configure, TimeProvider time, CancellationToken cancellationToken, Action<IServiceCollection>? services = null)
+        Action<BrokerOptions>? configure, TimeProvider time, CancellationToken cancellationToken, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(time);
         builder.Services.AddBroker().Configure(options => configure?.Invoke(options));
-        services?.Invoke(builder.Services);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseBroker());
-            kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, 0, endpoint => Secure(endpoint, certificate).UseBroker());
+            kestrel.Listen(IPAddress.Loopback, 0, endpoint => Secure(endpoint, certificate).Protocols = HttpProtocols.Http1);
         });
         var application = builder.Build();
         application.UseWebSockets();
@@ -46,7 +46,9 @@ internal sealed class BrokerServer : IAsyncDisposable
         await application.StartAsync(cancellationToken);
         var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!
             .Addresses.Select(address => new Uri(address)).ToArray();
-        return new BrokerServer(application, new Uri($"amqp://127.0.0.1:{addresses[0].Port}"), new Uri($"ws://127.0.0.1:{addresses[1].Port}"));
+        var secure = certificate is null ? "" : "s";
+        return new BrokerServer(
+            application, new Uri($"amqp{secure}://127.0.0.1:{addresses[0].Port}"), new Uri($"ws{secure}://127.0.0.1:{addresses[1].Port}"));
     }
 
     /// <summary>Drops every connection without a word, as a crash does, and ends.</summary>
@@ -55,4 +57,7 @@ internal sealed class BrokerServer : IAsyncDisposable
         await Broker.DisposeAsync();
         await _application.DisposeAsync();
     }
+
+    private static ListenOptions Secure(ListenOptions endpoint, X509Certificate2? certificate) =>
+        certificate is null ? endpoint : endpoint.UseHttps(certificate);
 }

@@ -9,6 +9,9 @@ internal static class Errors
 {
     public static AmqpError From(TransportFailure failure, string description) => new(ToCondition(failure), description);
 
+    /// <summary>In the service's own words: the JavaScript client tells a missing entity from a lost server by them.</summary>
+    public static AmqpError NoSuchEntity(string path) => new(ErrorCondition.NotFound, $"The messaging entity '{path}' could not be found.");
+
     public static AmqpError From(TransportException exception) => From(exception.Failure, exception.Message);
 
     private static string ToCondition(TransportFailure failure) => failure switch

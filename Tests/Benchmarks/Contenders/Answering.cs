@@ -9,9 +9,9 @@ internal static class Answering
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    public static async Task WaitAsync(Uri address, ChildProcess[] processes, CancellationToken cancellationToken)
+    public static async Task WaitAsync(Entrance entrance, ChildProcess[] processes, CancellationToken cancellationToken)
     {
-        var order = new LoadOrder { Kind = LoadKind.Transfer, Url = new Uri(address, "/1k"), ResponseBytes = 1024 };
+        var order = new LoadOrder { Kind = LoadKind.Transfer, Url = new Uri(entrance.Url, "/1k"), Host = entrance.Host, ResponseBytes = 1024 };
         var startedAt = TimeProvider.System.GetTimestamp();
         while (true)
         {
@@ -25,7 +25,7 @@ internal static class Answering
             if (died is not null || TimeProvider.System.GetElapsedTime(startedAt) > Patience)
             {
                 var said = string.Join(" | ", processes.Select(process => process.LastErrors()));
-                throw new ContenderUnavailableException($"{address} does not answer: {report.FirstError}. {said}");
+                throw new ContenderUnavailableException($"{entrance.Url} does not answer: {report.FirstError}. {said}");
             }
 
             await Task.Delay(Pause, TimeProvider.System, cancellationToken);

@@ -9,7 +9,7 @@ internal sealed class DirectContender : IContender
 
     public IReadOnlyList<ChildProcess> Processes => [];
 
-    public Task<Uri> StartAsync(Uri app, CancellationToken cancellationToken) => Task.FromResult(app);
+    public Task<Entrance> StartAsync(Uri app, CancellationToken cancellationToken) => Task.FromResult(new Entrance(app));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -13,5 +13,5 @@ internal interface IContender : IAsyncDisposable
 
     /// <summary>Starts it in front of <paramref name="app"/> and returns where it listens, once it answers.</summary>
     /// <exception cref="ContenderUnavailableException">It is not installed or not built: the row goes without it.</exception>
-    Task<Uri> StartAsync(Uri app, CancellationToken cancellationToken);
+    Task<Entrance> StartAsync(Uri app, CancellationToken cancellationToken);
 }

@@ -16,7 +16,7 @@ internal sealed class RelayContender(string folder, string? certificatePath) : I
 
     public IReadOnlyList<ChildProcess> Processes => _processes;
 
-    public async Task<Uri> StartAsync(Uri app, CancellationToken cancellationToken)
+    public async Task<Entrance> StartAsync(Uri app, CancellationToken cancellationToken)
     {
         var (gateway, connector) = (FindBuilt("Gateway"), FindBuilt("Connector"));
         Directory.CreateDirectory(folder);
@@ -52,8 +52,9 @@ internal sealed class RelayContender(string folder, string? certificatePath) : I
         };
         _processes.Add(ChildProcess.StartRole(gatewaySettings, "guard", "--", gateway));
         _processes.Add(ChildProcess.Start(connector, connectorSettings));
-        await Answering.WaitAsync(url, [.. _processes], cancellationToken);
-        return url;
+        var entrance = new Entrance(url);
+        await Answering.WaitAsync(entrance, [.. _processes], cancellationToken);
+        return entrance;
     }
 
     public async ValueTask DisposeAsync()

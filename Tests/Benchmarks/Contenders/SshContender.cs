@@ -16,7 +16,7 @@ internal sealed class SshContender(string folder) : IContender
 
     public IReadOnlyList<ChildProcess> Processes => _processes;
 
-    public async Task<Uri> StartAsync(Uri app, CancellationToken cancellationToken)
+    public async Task<Entrance> StartAsync(Uri app, CancellationToken cancellationToken)
     {
         // sshd runs itself again for each connection and insists on being called by its whole path.
         var sshd = Find("/usr/sbin/sshd", "/usr/bin/sshd", "/usr/local/sbin/sshd");
@@ -59,8 +59,9 @@ internal sealed class SshContender(string folder) : IContender
             CultureInfo.InvariantCulture,
             $"-F none -N -T -p {sshPort} -i {userKey} -o BatchMode=yes -o IdentitiesOnly=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ExitOnForwardFailure=yes -o ConnectionAttempts=50 -R 127.0.0.1:{publicPort}:{app.Host}:{app.Port} {Environment.UserName}@127.0.0.1");
         _processes.Add(ChildProcess.StartRole(["guard", "--", ssh, .. sshArguments.Split(' ')]));
-        await Answering.WaitAsync(url, [.. _processes], cancellationToken);
-        return url;
+        var entrance = new Entrance(url);
+        await Answering.WaitAsync(entrance, [.. _processes], cancellationToken);
+        return entrance;
     }
 
     public async ValueTask DisposeAsync()

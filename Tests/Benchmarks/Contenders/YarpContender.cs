@@ -11,7 +11,7 @@ internal sealed class YarpContender(string name, int hops, string? certificatePa
 
     public IReadOnlyList<ChildProcess> Processes => _processes;
 
-    public async Task<Uri> StartAsync(Uri app, CancellationToken cancellationToken)
+    public async Task<Entrance> StartAsync(Uri app, CancellationToken cancellationToken)
     {
         var next = app;
         for (var hop = 0; hop < hops; hop++)
@@ -21,7 +21,7 @@ internal sealed class YarpContender(string name, int hops, string? certificatePa
             next = address;
         }
 
-        return next;
+        return new Entrance(next);
     }
 
     public async ValueTask DisposeAsync()

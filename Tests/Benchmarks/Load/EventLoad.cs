@@ -42,7 +42,7 @@ internal sealed class EventLoad(LoadOrder order)
         {
             using var connection = await HttpConnection.ConnectAsync(order.Url, cancellationToken);
             _connections[index] = connection;
-            await connection.WriteAsync(Load.RequestBytes.Whole(order.Url, 0));
+            await connection.WriteAsync(Load.RequestBytes.Whole(order));
             var status = await connection.ReadHeadAsync();
             if (status != 200)
             {

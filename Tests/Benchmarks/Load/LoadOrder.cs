@@ -8,6 +8,9 @@ internal sealed record LoadOrder
     /// <summary>Whole URL of what is asked for.</summary>
     public required Uri Url { get; init; }
 
+    /// <summary>Host header, where it is another than the URL's: a published app has a name of its own.</summary>
+    public string? Host { get; init; }
+
     /// <summary>Connections, each with at most one request under way.</summary>
     public int Connections { get; init; } = 1;
 

@@ -6,11 +6,12 @@ namespace AppProxy.Benchmarks.Load;
 /// <summary>A request as it goes over the wire, made once per measurement.</summary>
 internal static class RequestBytes
 {
-    public static byte[] Head(Uri url, long bodyLength)
+    public static byte[] Head(LoadOrder order)
     {
+        var bodyLength = order.RequestBytes;
         var head = new StringBuilder()
-            .Append(bodyLength > 0 ? "POST " : "GET ").Append(url.PathAndQuery).Append(" HTTP/1.1\r\n")
-            .Append("Host: ").Append(url.Authority).Append("\r\n");
+            .Append(bodyLength > 0 ? "POST " : "GET ").Append(order.Url.PathAndQuery).Append(" HTTP/1.1\r\n")
+            .Append("Host: ").Append(order.Host ?? order.Url.Authority).Append("\r\n");
         if (bodyLength > 0)
         {
             head.Append("Content-Type: application/octet-stream\r\n")
@@ -21,10 +22,10 @@ internal static class RequestBytes
     }
 
     /// <summary>Head and body in one piece, for bodies that are small.</summary>
-    public static byte[] Whole(Uri url, long bodyLength)
+    public static byte[] Whole(LoadOrder order)
     {
-        var head = Head(url, bodyLength);
-        var whole = new byte[head.Length + (int)bodyLength];
+        var head = Head(order);
+        var whole = new byte[head.Length + (int)order.RequestBytes];
         head.CopyTo(whole, 0);
         whole.AsSpan(head.Length).Fill((byte)'x');
         return whole;

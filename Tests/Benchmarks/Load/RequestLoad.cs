@@ -10,7 +10,7 @@ internal sealed class RequestLoad(LoadOrder order)
     /// <summary>How long an answer may still take after the end.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
-    private readonly byte[] _request = Load.RequestBytes.Whole(order.Url, order.RequestBytes);
+    private readonly byte[] _request = Load.RequestBytes.Whole(order);
     private readonly HttpConnection?[] _connections = new HttpConnection?[order.Connections];
     private long _stopAt;
     private volatile bool _abandoned;

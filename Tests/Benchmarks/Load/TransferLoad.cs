@@ -47,7 +47,7 @@ internal sealed class TransferLoad(LoadOrder order)
 
     private async Task TransferAsync(HttpConnection connection, LoadTally tally)
     {
-        await connection.WriteAsync(Load.RequestBytes.Head(order.Url, order.RequestBytes));
+        await connection.WriteAsync(Load.RequestBytes.Head(order));
         var piece = new byte[PieceSize];
         for (var left = order.RequestBytes; left > 0; left -= PieceSize)
         {

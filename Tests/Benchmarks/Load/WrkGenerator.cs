@@ -23,6 +23,7 @@ internal sealed class WrkGenerator : ILoadGenerator
             "-t1",
             string.Create(CultureInfo.InvariantCulture, $"-c{order.Connections}"),
             string.Create(CultureInfo.InvariantCulture, $"-d{order.Seconds}s"),
+            .. order.Host is { } host ? ["-H", "Host: " + host] : Array.Empty<string>(),
             order.Url.ToString(),
         ];
         using var process = Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;

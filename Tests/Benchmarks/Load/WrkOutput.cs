@@ -18,6 +18,12 @@ internal static partial class WrkOutput
         var socketErrors = SocketErrors().Match(output);
         var broken = socketErrors.Success ? Number(socketErrors.Groups[1]) + Number(socketErrors.Groups[2]) + Number(socketErrors.Groups[3]) : 0;
         var timeouts = socketErrors.Success ? Number(socketErrors.Groups[4]) : 0;
+        if (answered == 0 && broken + timeouts == 0)
+        {
+            // wrk says nothing of requests that are never answered; at least one was sent.
+            timeouts = 1;
+        }
+
         var refused = Refused().Match(output);
         var wrong = refused.Success ? Number(refused.Groups[1]) : 0;
         return new LoadReport
@@ -30,7 +36,7 @@ internal static partial class WrkOutput
             Rate = double.Parse(rate.Groups[1].ValueSpan, CultureInfo.InvariantCulture),
             P50Milliseconds = Milliseconds(Median().Match(output)),
             P99Milliseconds = Milliseconds(NinetyNinth().Match(output)),
-            FirstError = broken + timeouts + wrong > 0 ? (socketErrors.Value + " " + refused.Value).Trim() : null,
+            FirstError = answered == 0 ? "no answer at all" : broken + timeouts + wrong > 0 ? (socketErrors.Value + " " + refused.Value).Trim() : null,
         };
     }
 

@@ -11,7 +11,7 @@ internal sealed record Verdict(string Bar, string Measured, bool Met)
     public static IEnumerable<Verdict> Of(Row row, Summary relay, Summary? yarp, Summary? ssh)
     {
         var bars = row.Bars;
-        yield return new Verdict("every request answered", Text($"{relay.Errors} errors of {relay.Sent}"), relay.Errors == 0);
+        yield return new Verdict("every request answered", Text($"{relay.Errors} errors of {relay.Sent}"), relay is { Errors: 0, Sent: > 0 });
         if (yarp is not null)
         {
             if (bars.LowestRate is { } lowest)

@@ -34,10 +34,11 @@ internal sealed record Row
         _ => "events/s",
     };
 
-    public LoadOrder OrderFor(Uri contender, int seconds) => new()
+    public LoadOrder OrderFor(Entrance contender, int seconds) => new()
     {
         Kind = Kind,
-        Url = new Uri(contender, Path),
+        Url = new Uri(contender.Url, Path),
+        Host = contender.Host,
         Connections = Connections,
         RequestBytes = RequestBytes,
         ResponseBytes = ResponseBytes,

@@ -89,7 +89,7 @@ internal sealed class BenchmarkRun(RunOptions options, TextWriter progress) : IA
                 {
                     var standing = new Standing(contender, lane, await contender.StartAsync(address, cancellationToken));
                     _standing.Add(standing);
-                    await progress.WriteLineAsync($"{standing.Title} at {standing.Address}");
+                    await progress.WriteLineAsync($"{standing.Title} at {standing.Entrance.Url}");
                 }
                 catch (ContenderUnavailableException exception)
                 {
@@ -120,7 +120,7 @@ internal sealed class BenchmarkRun(RunOptions options, TextWriter progress) : IA
 
     private Task<LoadReport> MeasureAsync(Row row, Standing standing, int seconds, CancellationToken cancellationToken)
     {
-        var order = row.OrderFor(standing.Address, seconds);
+        var order = row.OrderFor(standing.Entrance, seconds);
         return GeneratorFor(order).RunAsync(order, cancellationToken);
     }
 
@@ -133,7 +133,7 @@ internal sealed class BenchmarkRun(RunOptions options, TextWriter progress) : IA
 
     private RowResult ResultOf(Row row, Dictionary<(Row, Standing), List<LoadReport>> reports) => new(
         row,
-        GeneratorFor(row.OrderFor(new Uri("http://127.0.0.1"), 0)).Name,
+        GeneratorFor(row.OrderFor(new Entrance(new Uri("http://127.0.0.1")), 0)).Name,
         [.. _standing.Where(standing => reports.ContainsKey((row, standing)))
             .Select(standing => (standing.Contender.Name, Summary.Of(reports[(row, standing)])))]);
 

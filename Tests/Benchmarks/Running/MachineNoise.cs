@@ -34,8 +34,6 @@ internal sealed class MachineNoise
         var line = File.ReadLines("/proc/stat").First();
         var ticks = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..9].Select(field => long.Parse(field, CultureInfo.InvariantCulture)).ToArray();
         var total = ticks.Sum();
-
-        // Interrupts are mostly this run's own packets, so they are nobody's.
-        return (total, total - ticks[3] - ticks[4] - ticks[5] - ticks[6]);
+        return (total, total - ticks[3] - ticks[4]);
     }
 }

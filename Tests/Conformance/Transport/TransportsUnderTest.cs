@@ -1,5 +1,6 @@
 using System.Collections;
 using AppProxy.Contracts.Transport.Amqp;
+using AppProxy.Contracts.Transport.ServiceBus;
 using AppProxy.Gateway.Broker.InProcess;
 
 namespace AppProxy.Tests.Conformance.Transport;
@@ -12,6 +13,7 @@ public sealed class TransportsUnderTest : IEnumerable<TransportKind>
         yield return new TransportKind(typeof(InProcessTransport), () => new InProcessUnderTest());
         yield return new TransportKind(typeof(AmqpTransport), () => new AmqpUnderTest(overWebSocket: false));
         yield return new TransportKind(typeof(AmqpTransport), () => new AmqpUnderTest(overWebSocket: true)) { Wire = "WebSocket" };
+        yield return new TransportKind(typeof(ServiceBusTransport), () => new ServiceBusUnderTest());
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using AppProxy.Fuzz.Planted;
 
 namespace AppProxy.Fuzz.Targets;
@@ -10,6 +11,18 @@ internal static class TargetCatalogue
     [
         new() { Name = "message", Run = static (input, _) => FrameTargets.ReadMessage(input) },
         new() { Name = "payload", Run = static (input, _) => FrameTargets.ReadPayload(input) },
+        new()
+        {
+            Name = "shared-access-signature",
+            Run = static (input, _) => CredentialTargets.ReadSignature(input),
+            Dictionary = Words("SharedAccessSignature ", "&sr=", "&sig=", "&se=", "&skn=", "%2f", "://", "[", "]:"),
+        },
+        new()
+        {
+            Name = "connection-string",
+            Run = static (input, _) => CredentialTargets.ReadConnectionString(input),
+            Dictionary = Words("Endpoint=", "sb://", "SharedAccessKeyName=", "SharedAccessKey=", "SharedAccessSignature=", "EntityPath=", "UseDevelopmentEmulator=", "true", ";"),
+        },
         new()
         {
             Name = "planted-throw",
@@ -35,4 +48,6 @@ internal static class TargetCatalogue
 
     /// <summary>Found by name from outside the context in which this copy lives.</summary>
     public static ReadOnlySpanAction<byte, object?> RunOf(string name) => Find(name).Run;
+
+    private static byte[][] Words(params string[] words) => [.. words.Select(Encoding.UTF8.GetBytes)];
 }

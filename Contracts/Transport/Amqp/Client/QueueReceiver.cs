@@ -65,7 +65,7 @@ internal sealed class QueueReceiver(AmqpSession session, string name, IMessageHa
     {
         if (Attached.IsCompletedSuccessfully)
         {
-            handler.OnClosed(Volatile.Read(ref _isDisposed) != 0
+            handler.OnClosed(Volatile.Read(ref _isDisposed) != 0 || Connection.IsClosedByUs
                 ? null
                 : error?.ToException() ?? new TransportException(TransportFailure.Detached, "The broker closed the receiver."));
         }

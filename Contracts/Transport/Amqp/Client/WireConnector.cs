@@ -29,9 +29,7 @@ internal static class WireConnector
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
         try
         {
-            var tls = options.Tls ?? new SslClientAuthenticationOptions();
-            tls.TargetHost ??= options.Endpoint.Host;
-            await stream.AuthenticateAsClientAsync(tls, cancellationToken);
+            await stream.AuthenticateAsClientAsync(TlsFor(options), cancellationToken);
             return new StreamWire(stream, socket.Dispose);
         }
         catch
@@ -39,6 +37,13 @@ internal static class WireConnector
             await stream.DisposeAsync();
             throw;
         }
+    }
+
+    private static SslClientAuthenticationOptions TlsFor(AmqpTransportOptions options)
+    {
+        var tls = new SslClientAuthenticationOptions { TargetHost = options.Endpoint.Host };
+        options.ConfigureTls?.Invoke(tls);
+        return tls;
     }
 
     private static async ValueTask<Socket> ConnectSocketAsync(Uri endpoint, int defaultPort, CancellationToken cancellationToken)
@@ -69,12 +74,13 @@ internal static class WireConnector
 
             // AMQP has its own heart-beat.
             webSocket.Options.KeepAliveInterval = Timeout.InfiniteTimeSpan;
-            if (options.Tls?.RemoteCertificateValidationCallback is { } validate)
+            var tls = TlsFor(options);
+            if (tls.RemoteCertificateValidationCallback is { } validate)
             {
                 webSocket.Options.RemoteCertificateValidationCallback = validate;
             }
 
-            if (options.Tls?.ClientCertificates is { } certificates)
+            if (tls.ClientCertificates is { } certificates)
             {
                 webSocket.Options.ClientCertificates = certificates;
             }

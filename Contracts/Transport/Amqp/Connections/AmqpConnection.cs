@@ -37,6 +37,7 @@ internal sealed partial class AmqpConnection
     private ITimer? _keepAlive;
     private AmqpError? _reason;
     private AmqpError? _fault;
+    private long _partialBytes;
     private long _lastRead;
     private long _lastWritten;
     private bool _isWriting;
@@ -66,8 +67,14 @@ internal sealed partial class AmqpConnection
     /// <summary>Largest frame to send; ours are never above 1 MB.</summary>
     public int PeerMaxFrameSize { get; }
 
+    /// <summary>What a handler threw, when that ended the connection.</summary>
+    public Exception? Fault { get; private set; }
+
     /// <summary>Whether the peer has said good-bye without an error; then what it leaves behind is not a loss.</summary>
     public bool IsClosedInOrder => _closeReceived && _reason is null;
+
+    /// <summary>Whether <see cref="CloseAsync"/> was called before anything else ended the connection.</summary>
+    public bool IsClosedByUs { get; private set; }
 
     /// <summary>Completes when the connection is over, with the error if there was one.</summary>
     public Task<AmqpError?> Closed => _closed.Task;
@@ -76,13 +83,20 @@ internal sealed partial class AmqpConnection
     internal OutputBuffer Output => _waiting;
 
     /// <summary>Whether so much waits to be written that links should send no more; under <see cref="Gate"/>.</summary>
-    internal bool IsOutputFull
+    internal bool CheckOutputFull()
     {
-        get
+        var full = Options.OutputBudget.IsFull(_waiting.Length + _leaving.Length);
+        _outputWasFull |= full;
+        return full;
+    }
+
+    /// <summary>Counts bytes of deliveries whose last frame is still to come; called by the read loop only.</summary>
+    internal void CountPartial(int bytes)
+    {
+        _partialBytes += bytes;
+        if (_partialBytes > Options.MaxPartialBytes)
         {
-            var full = Options.OutputBudget.IsFull(_waiting.Length + _leaving.Length);
-            _outputWasFull |= full;
-            return full;
+            throw new AmqpException(ErrorCondition.ResourceLimitExceeded, "Too many deliveries are half sent.");
         }
     }
 
@@ -125,6 +139,7 @@ internal sealed partial class AmqpConnection
         catch (Exception fault)
         {
             // A handler threw. The connection is of no more use, and its peer must hear that it was not its fault.
+            Fault = fault;
             error = new AmqpError(ErrorCondition.InternalError, fault.GetType().Name);
             await EndAsync(error);
         }
@@ -137,6 +152,7 @@ internal sealed partial class AmqpConnection
     {
         lock (Gate)
         {
+            IsClosedByUs |= CanWrite;
             _reason ??= error;
             WriteClose(error);
         }

@@ -26,6 +26,9 @@ internal sealed record AmqpConnectionOptions
     /// <summary>Transfer frames a session takes before it must open its window again; as Service Bus.</summary>
     public uint IncomingWindow { get; init; } = 5_000;
 
+    /// <summary>Bytes of deliveries that have begun and not ended, over all links; beyond it the connection ends.</summary>
+    public int MaxPartialBytes { get; init; } = 16 * 1024 * 1024;
+
     public OutputBudget OutputBudget { get; init; } = OutputBudget.Unlimited;
 
     public Open ToOpen() => new()

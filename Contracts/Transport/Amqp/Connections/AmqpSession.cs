@@ -7,15 +7,15 @@ namespace AppProxy.Contracts.Transport.Amqp.Connections;
 /// <summary>One session: transfer windows in both directions, delivery ids, and the links. All state is guarded by the connection's gate.</summary>
 internal sealed class AmqpSession
 {
-    // Ids that a peer may leave unsettled at a time, over all links of the session; beyond credit, which bounds them in practice.
+    // Handles 0 to 255: Service Bus allows 255 links in a session.
     private const int MaxHandles = 256;
 
     private readonly Dictionary<uint, SettledDelivery> _unsettled = [];
     private readonly List<Settlement> _settlements = [];
     private readonly List<AmqpLink> _links = [];
     private readonly List<AmqpLink> _dirty = [];
-    private readonly AmqpLink?[] _byRemoteHandle = new AmqpLink?[MaxHandles];
-    private readonly AmqpLink?[] _byLocalHandle = new AmqpLink?[MaxHandles];
+    private AmqpLink?[] _byRemoteHandle = new AmqpLink?[4];
+    private AmqpLink?[] _byLocalHandle = new AmqpLink?[4];
     private uint _nextIncomingId;
     private uint _incomingWindow;
     private uint _nextOutgoingId;
@@ -38,9 +38,6 @@ internal sealed class AmqpSession
     public ushort LocalChannel { get; }
 
     public ushort? RemoteChannel { get; private set; }
-
-    /// <summary>Free for the owner.</summary>
-    public object? Owner { get; set; }
 
     /// <summary>Transfers that the peer takes before it opens its window again.</summary>
     internal uint RemoteIncomingWindow => _remoteIncomingWindow;
@@ -166,7 +163,7 @@ internal sealed class AmqpSession
                 throw new AmqpException(ErrorCondition.NotAllowed, "A link was attached with a handle above handle-max.");
             }
 
-            if (_byRemoteHandle[attach.Handle] is not null)
+            if (attach.Handle < _byRemoteHandle.Length && _byRemoteHandle[attach.Handle] is not null)
             {
                 throw new AmqpException(ErrorCondition.HandleInUse, "A link was attached with a handle that is in use.");
             }
@@ -175,7 +172,7 @@ internal sealed class AmqpSession
             if (link is not null)
             {
                 link.RemoteHandle = attach.Handle;
-                _byRemoteHandle[attach.Handle] = link;
+                Set(ref _byRemoteHandle, attach.Handle, link);
             }
         }
 
@@ -194,7 +191,7 @@ internal sealed class AmqpSession
         lock (Connection.Gate)
         {
             link.RemoteHandle = attach.Handle;
-            _byRemoteHandle[attach.Handle] = link;
+            Set(ref _byRemoteHandle, attach.Handle, link);
             AddLocal(link);
         }
 
@@ -504,7 +501,7 @@ internal sealed class AmqpSession
     }
 
     private AmqpLink Find(uint handle) =>
-        handle < MaxHandles && _byRemoteHandle[handle] is { } link
+        handle < _byRemoteHandle.Length && _byRemoteHandle[handle] is { } link
             ? link
             : throw new AmqpException(ErrorCondition.UnattachedHandle, "A frame names a handle that no link has.");
 
@@ -525,9 +522,9 @@ internal sealed class AmqpSession
     {
         for (uint handle = 0; handle <= Math.Min(_remoteHandleMax, Connection.Options.HandleMax); handle++)
         {
-            if (_byLocalHandle[handle] is null)
+            if (handle >= _byLocalHandle.Length || _byLocalHandle[handle] is null)
             {
-                _byLocalHandle[handle] = link;
+                Set(ref _byLocalHandle, handle, link);
                 link.LocalHandle = handle;
                 _links.Add(link);
                 return;
@@ -535,6 +532,17 @@ internal sealed class AmqpSession
         }
 
         throw new AmqpException(ErrorCondition.ResourceLimitExceeded, "The session has no handle left.");
+    }
+
+    // Most sessions have few links, and their number is the peer's to choose.
+    private static void Set(ref AmqpLink?[] table, uint handle, AmqpLink link)
+    {
+        if (handle >= table.Length)
+        {
+            Array.Resize(ref table, Math.Max((int)handle + 1, table.Length * 2));
+        }
+
+        table[handle] = link;
     }
 
     private void Remove(AmqpLink link)

@@ -10,6 +10,7 @@ internal abstract class ReceivingLink : AmqpLink
     private TaskCompletionSource? _drained;
     private PooledBuffer? _partial;
     private int _partialLength;
+    private int _partialCounted;
     private uint _partialId;
     private uint _partialFormat;
     private bool _partialSettled;
@@ -65,6 +66,7 @@ internal abstract class ReceivingLink : AmqpLink
 
     internal void OnTransfer(in Transfer transfer, in ReadOnlySequence<byte> payload)
     {
+        bool isOverCredit;
         lock (Connection.Gate)
         {
             if (!IsOpen)
@@ -74,10 +76,13 @@ internal abstract class ReceivingLink : AmqpLink
                 return;
             }
 
-            if (!_isMidDelivery && !TakeCredit(transfer))
-            {
-                return;
-            }
+            isOverCredit = !_isMidDelivery && !TakeCredit(transfer);
+        }
+
+        if (isOverCredit)
+        {
+            Close(new AmqpError(ErrorCondition.TransferLimitExceeded, "A message came in without credit."));
+            return;
         }
 
         if (transfer.Aborted)
@@ -100,6 +105,8 @@ internal abstract class ReceivingLink : AmqpLink
             return;
         }
 
+        Connection.CountPartial(-_partialCounted);
+        _partialCounted = 0;
         var delivery = new IncomingDelivery(_partialId, _partialSettled, _partialFormat, _partial!, _partialLength);
         _partial = null;
         _partialLength = 0;
@@ -176,7 +183,7 @@ internal abstract class ReceivingLink : AmqpLink
     {
         if (LinkCredit == 0)
         {
-            throw new AmqpException(ErrorCondition.TransferLimitExceeded, "A message came in without credit.");
+            return false;
         }
 
         DeliveryCount++;
@@ -191,6 +198,12 @@ internal abstract class ReceivingLink : AmqpLink
     private void Collect(in ReadOnlySequence<byte> payload, bool more)
     {
         var needed = _partialLength + (int)payload.Length;
+        if (more)
+        {
+            _partialCounted += (int)payload.Length;
+            Connection.CountPartial((int)payload.Length);
+        }
+
         if (_partial is null)
         {
             // The first frame of several is full, most likely; room for a second one saves a copy as often as not.
@@ -210,6 +223,8 @@ internal abstract class ReceivingLink : AmqpLink
 
     private void DropPartial()
     {
+        Connection.CountPartial(-_partialCounted);
+        _partialCounted = 0;
         _partial?.Release();
         _partial = null;
         _partialLength = 0;

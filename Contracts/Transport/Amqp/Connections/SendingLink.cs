@@ -223,7 +223,7 @@ internal abstract class SendingLink : AmqpLink
 
     private protected bool TryWrite(object message)
     {
-        if (!IsOpen || Session.RemoteIncomingWindow == 0 || Connection.IsOutputFull || (MindsCredit && _sentOfFirst == 0 && LinkCredit == 0))
+        if (!IsOpen || Session.RemoteIncomingWindow == 0 || Connection.CheckOutputFull() || (MindsCredit && _sentOfFirst == 0 && LinkCredit == 0))
         {
             return false;
         }

@@ -148,7 +148,7 @@ internal sealed class IncomingLink : ReceivingLink, IAuthorizedLink
         attach.Target is { IsCoordinator: true } ? new AmqpError(ErrorCondition.NotImplemented, "There are no transactions.")
         : Entity.Length == 0 ? new AmqpError(ErrorCondition.InvalidField, "The target has no address.")
         : !_owner.Authorization.Permits(Entity, Claim) ? new AmqpError(ErrorCondition.UnauthorizedAccess, $"Send on {Entity} is required.")
-        : _queue is null ? new AmqpError(ErrorCondition.NotFound, $"There is no entity {Entity}.")
+        : _queue is null ? Errors.NoSuchEntity(Entity)
         : null;
 
     private static int MaxSizeFor(BrokerConnection owner, string? path, out MessageQueue? queue)

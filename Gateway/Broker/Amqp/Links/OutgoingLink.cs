@@ -381,7 +381,7 @@ internal sealed class OutgoingLink : SendingLink, IAuthorizedLink, IDeliverySink
             return new AmqpError(ErrorCondition.UnauthorizedAccess, $"Listen on {Entity} is required.");
         }
 
-        return _owner.Broker.Engine.TryFind(Entity, out _queue) ? null : new AmqpError(ErrorCondition.NotFound, $"There is no entity {Entity}.");
+        return _owner.Broker.Engine.TryFind(Entity, out _queue) ? null : Errors.NoSuchEntity(Entity);
     }
 
     // Pause and Resume reach the queue in the order of the states they mean, whoever calls: one thread at a time tells the newest state,

@@ -12,13 +12,17 @@ internal sealed class RequestLink : ReceivingLink, IAuthorizedLink
     /// <summary>Largest request and answer; session state and a page of peeked messages have to fit.</summary>
     public const int MaxRequestSize = 1024 * 1024;
 
+    // A token, from somebody who is nobody yet.
+    private const int MaxTokenRequestSize = 64 * 1024;
+
     private const int Credit = 100;
 
     private readonly BrokerConnection _owner;
     private readonly BrokerNode _node;
+    private int _used;
 
     public RequestLink(BrokerConnection owner, AmqpSession session, Attach attach, BrokerNode node)
-        : base(session, attach.Name, MaxRequestSize)
+        : base(session, attach.Name, node.Entity is null ? MaxTokenRequestSize : MaxRequestSize)
     {
         _owner = owner;
         _node = node;
@@ -52,7 +56,7 @@ internal sealed class RequestLink : ReceivingLink, IAuthorizedLink
             ReceiverSettleMode = ReceiverSettleMode.First,
             Source = attach.Source ?? new Source(),
             Target = attach.Target,
-            MaxMessageSize = MaxRequestSize,
+            MaxMessageSize = (ulong)(_node.Entity is null ? MaxTokenRequestSize : MaxRequestSize),
         });
     }
 
@@ -75,7 +79,12 @@ internal sealed class RequestLink : ReceivingLink, IAuthorizedLink
             Settle(delivery.DeliveryId, DeliveryState.Accepted);
         }
 
-        AddCredit(1);
+        if (++_used >= Credit / 2)
+        {
+            AddCredit(_used);
+            _used = 0;
+        }
+
         var answer = _node.Entity is { } entity ? ManagementNode.Answer(_owner, entity, request) : CbsNode.Answer(_owner, request);
         _owner.Replies.Find(_node, request.ReplyTo)?.Reply(answer.Encode());
     }
