@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text;
-using AppProxy.Connector.Hosting;
+using AppProxy.Connector.Settings;
 
 namespace AppProxy.Connector.Execution;
 

@@ -60,6 +60,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
         HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => ExchangeFailure.AppHeadTooLarge,
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => ExchangeFailure.AppResponseInvalid,
         HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } => ExchangeFailure.AppAborted,
+        TooManyFieldsException => ExchangeFailure.AppHeadTooLarge,
         HttpIOException => ExchangeFailure.AppAborted,
         HttpRequestException or IOException or SocketException => exchange.IsStreaming ? ExchangeFailure.AppAborted : ExchangeFailure.AppUnreachable,
         OperationCanceledException => exchange.IsStreaming ? ExchangeFailure.AppAborted : ExchangeFailure.AppUnreachable,

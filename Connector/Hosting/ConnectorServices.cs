@@ -3,6 +3,7 @@ using AppProxy.Connector.Execution;
 using AppProxy.Connector.Pull;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using AppProxy.Connector.Settings;
 
 namespace AppProxy.Connector.Hosting;
 

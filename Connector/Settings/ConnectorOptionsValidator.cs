@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace AppProxy.Connector.Hosting;
+namespace AppProxy.Connector.Settings;
 
 /// <summary>Checks the whole configuration and names every mistake at once.</summary>
 internal sealed class ConnectorOptionsValidator : IValidateOptions<ConnectorOptions>
