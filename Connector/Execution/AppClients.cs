@@ -48,6 +48,11 @@ internal sealed class AppClients : IDisposable
             EnableMultipleHttp2Connections = true,
             InitialHttp2StreamWindowSize = 1024 * 1024,
 
+            // Heads are continued in further frames, so no broker sets a limit; the library's default of 64 KB would.
+#pragma warning disable CA2262 // Kilobytes are meant.
+            MaxResponseHeadersLength = 1024,
+#pragma warning restore CA2262
+
             // Header octets pass as they are: ISO 8859-1 maps each to one character and back.
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
