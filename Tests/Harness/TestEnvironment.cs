@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using AppProxy.Connector.Hosting;
+using AppProxy.Connector.Settings;
 using AppProxy.Contracts.Transport;
 using AppProxy.Gateway.Broker.InProcess;
 using AppProxy.Gateway.Broker.Queues;
@@ -132,9 +133,12 @@ public sealed class TestEnvironment : IAsyncDisposable
 
         builder.Configuration.AddInMemoryCollection(configuration);
         builder.Services.AddSingleton(_options.Time);
-        builder.Services.AddSingleton<BrokerConnector>(provider => new TestCable(_options.Transport == TestTransport.InProcess
-            ? new InProcessConnector(GatewayServices.GetRequiredService<QueueEngine>())
-            : new AmqpBrokerConnector(provider.GetRequiredService<ConnectorOptions>().Broker, _options.Time)));
+        builder.Services.AddSingleton<BrokerConnector>(provider => new TestCable(_options switch
+        {
+            { ServiceBus: { } connectionString } => new ServiceBusConnector(connectionString, _options.Time),
+            { Transport: TestTransport.InProcess } => new InProcessConnector(GatewayServices.GetRequiredService<QueueEngine>()),
+            _ => new AmqpBrokerConnector(provider.GetRequiredService<ConnectorOptions>().Broker, _options.Time),
+        }));
         builder.Services.AddConnector(builder.Configuration);
         var host = builder.Build();
         var connector = new TestConnector(host, (TestCable)host.Services.GetRequiredService<BrokerConnector>());
@@ -227,15 +231,14 @@ public sealed class TestEnvironment : IAsyncDisposable
             builder.Services.AddSingleton(_options.Time);
             builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
             builder.Services.AddSingleton(new CatalogueOptions { Json = CatalogueJson.Write(_options, UrlOf, _apps) });
-            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(_options.GatewaySettings)
-            {
-                ["Gateway:Broker:Listen"] = $"amqp://127.0.0.1:{_brokerPort}",
-                ["Gateway:Broker:ConnectorKeys:connector:Key"] = _key,
-            });
+            builder.Configuration.AddInMemoryCollection(_options.GatewaySettings);
+            builder.Configuration.AddInMemoryCollection(_options.ServiceBus is { } connectionString
+                ? [new("Gateway:ServiceBus", connectionString)]
+                : [new("Gateway:Broker:Listen", $"amqp://127.0.0.1:{_brokerPort}"), new("Gateway:Broker:ConnectorKeys:connector:Key", _key)]);
         });
         _gateway = gateway;
         await gateway.StartAsync(cancellationToken);
-        _brokerPort = gateway.Services.GetRequiredService<BrokerListener>().Address!.Port;
+        _brokerPort = gateway.Services.GetService<BrokerListener>()?.Address?.Port ?? 0;
     }
 
     private static void Speak(KestrelServerOptions kestrel, TestProtocol protocol)

@@ -12,6 +12,9 @@ public sealed class TestEnvironmentOptions
     /// <summary>How connectors reach the broker.</summary>
     public TestTransport Transport { get; set; } = TestTransport.Amqp;
 
+    /// <summary>Connection string of a Service Bus namespace, or of what speaks like one, that gateway and connectors use instead of the embedded broker.</summary>
+    public string? ServiceBus { get; set; }
+
     /// <summary>What clients speak with the gateway; apps are published as https where it is TLS.</summary>
     public TestProtocol Front { get; set; } = TestProtocol.Http1;
 
