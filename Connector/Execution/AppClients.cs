@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text;
-using AppProxy.Connector.Hosting;
+using AppProxy.Connector.Settings;
 
 namespace AppProxy.Connector.Execution;
 
@@ -47,6 +47,11 @@ internal sealed class AppClients : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(15),
             EnableMultipleHttp2Connections = true,
             InitialHttp2StreamWindowSize = 1024 * 1024,
+
+            // Heads are continued in further frames, so no broker sets a limit; the library's default of 64 KB would.
+#pragma warning disable CA2262 // Kilobytes are meant.
+            MaxResponseHeadersLength = 1024,
+#pragma warning restore CA2262
 
             // Header octets pass as they are: ISO 8859-1 maps each to one character and back.
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,

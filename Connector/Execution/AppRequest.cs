@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using AppProxy.Connector.Hosting;
 using AppProxy.Contracts.Frames;
 
 namespace AppProxy.Connector.Execution;

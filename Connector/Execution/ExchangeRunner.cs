@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 using AppProxy.Connector.Diagnostics;
-using AppProxy.Connector.Hosting;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
 using AppProxy.Contracts.Transport;
@@ -60,6 +59,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
         HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => ExchangeFailure.AppHeadTooLarge,
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => ExchangeFailure.AppResponseInvalid,
         HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } => ExchangeFailure.AppAborted,
+        TooManyFieldsException => ExchangeFailure.AppHeadTooLarge,
         HttpIOException => ExchangeFailure.AppAborted,
         HttpRequestException or IOException or SocketException => exchange.IsStreaming ? ExchangeFailure.AppAborted : ExchangeFailure.AppUnreachable,
         OperationCanceledException => exchange.IsStreaming ? ExchangeFailure.AppAborted : ExchangeFailure.AppUnreachable,

@@ -13,8 +13,8 @@ internal readonly struct ResponseFields(HttpResponseMessage response, bool keepU
         var count = 0;
         foreach (var (name, values) in headers)
         {
-            if (HopByHop.IsConnectionField(name) && !(keepUpgrade && name.Equals("Upgrade", StringComparison.OrdinalIgnoreCase))
-                || IsNamedByConnection(name))
+            if (!(keepUpgrade && name.Equals("Upgrade", StringComparison.OrdinalIgnoreCase))
+                && (HopByHop.IsConnectionField(name) || IsNamedByConnection(name)))
             {
                 continue;
             }

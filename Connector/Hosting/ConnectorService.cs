@@ -2,6 +2,7 @@ using AppProxy.Connector.Execution;
 using AppProxy.Connector.Pull;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Transport;
+using AppProxy.Connector.Settings;
 
 namespace AppProxy.Connector.Hosting;
 

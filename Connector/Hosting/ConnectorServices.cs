@@ -1,6 +1,7 @@
 using AppProxy.Connector.Diagnostics;
 using AppProxy.Connector.Execution;
 using AppProxy.Connector.Pull;
+using AppProxy.Connector.Settings;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AppProxy.Connector.Hosting;
@@ -13,8 +14,7 @@ internal static class ConnectorServices
         var options = ConnectorOptionsReader.Read(configuration);
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<BrokerConnector>(static provider =>
-            new AmqpBrokerConnector(provider.GetRequiredService<ConnectorOptions>().Broker, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(CreateBrokerConnector);
         services.AddMetrics();
         services.AddSingleton<ConnectorMeter>();
         services.AddSingleton<AppClients>();
@@ -26,5 +26,12 @@ internal static class ConnectorServices
         // What is under way gets its time to finish, and a little more for the links.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopTimeout + TimeSpan.FromSeconds(5));
         return services;
+    }
+
+    private static BrokerConnector CreateBrokerConnector(IServiceProvider services)
+    {
+        var broker = services.GetRequiredService<ConnectorOptions>().Broker;
+        var time = services.GetRequiredService<TimeProvider>();
+        return broker.ConnectionString is { } connectionString ? new ServiceBusConnector(connectionString, time) : new AmqpBrokerConnector(broker, time);
     }
 }

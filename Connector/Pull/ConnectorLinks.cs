@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using AppProxy.Connector.Execution;
-using AppProxy.Connector.Hosting;
+using AppProxy.Connector.Settings;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
 using AppProxy.Contracts.Transport;
@@ -79,6 +79,7 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDispos
     /// <inheritdoc/>
     public void OnLost()
     {
+        _replies = null;
         Slots.Detach();
         foreach (var gateway in _gateways.Values)
         {
@@ -251,6 +252,7 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDispos
     private void OnUplink(InboundMessage message)
     {
         _uplink?.AddCredit(1);
+        Clock.Observe(message.EnqueuedTime);
         var error = MessageReader.TryOpen(message.Body, out var reader);
         if (error != FrameError.None)
         {

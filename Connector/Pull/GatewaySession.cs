@@ -11,7 +11,9 @@ internal sealed class GatewaySession(Guid session, IOutboxOwner owner, TimeProvi
     private readonly HeartbeatList _heartbeat = new();
     private readonly ConcurrentDictionary<(ExchangeId, Attempt), byte> _missingOnce = new();
     private long _lastHeard = time.GetTimestamp();
-    private uint _beat;
+
+    // Beats go on counting where an earlier acquaintance with the same gateway left off.
+    private uint _beat = (uint)time.GetUtcNow().ToUnixTimeSeconds();
 
     public Guid Session => session;
 

@@ -46,7 +46,13 @@ internal sealed class Slots(int slots, int maxStreams)
     }
 
     /// <summary>A request was delivered.</summary>
-    public void Take() => Interlocked.Increment(ref _busy);
+    public void Take()
+    {
+        lock (_gate)
+        {
+            _busy++;
+        }
+    }
 
     /// <summary>The request's response head is out; its body may still stream.</summary>
     public void BeginStream()

@@ -165,7 +165,7 @@ internal sealed class FrameOutbox
                 return;
             }
 
-            if (failure is { Failure: TransportFailure.ConnectionLost or TransportFailure.Detached })
+            if (failure is { IsTransient: true } and not { Failure: TransportFailure.QuotaExceeded })
             {
                 message.LinkDone = true;
                 _owner.OnLinkLost();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using AppProxy.Contracts.Frames;
 
 namespace AppProxy.Contracts.Exchanges;
@@ -11,20 +12,21 @@ internal static class HeartbeatWriter
     /// </summary>
     public static void Write(FrameOutbox outbox, uint beat, Guid session, long clock, IEnumerable<ExchangeChannel> channels)
     {
+        var entries = ArrayPool<HeartbeatEntry>.Shared.Rent(FrameLimits.MaxHeartbeatEntries);
         using var frames = outbox.Open();
-        Span<HeartbeatEntry> entries = new HeartbeatEntry[FrameLimits.MaxHeartbeatEntries];
         var count = 0;
         foreach (var channel in channels)
         {
-            if (count == entries.Length)
+            if (count == FrameLimits.MaxHeartbeatEntries)
             {
-                frames.Heartbeat(FrameFlags.Continued, beat, session, clock, entries);
+                frames.Heartbeat(FrameFlags.Continued, beat, session, clock, entries.AsSpan(0, count));
                 count = 0;
             }
 
             entries[count++] = channel.ToHeartbeatEntry();
         }
 
-        frames.Heartbeat(FrameFlags.None, beat, session, clock, entries[..count]);
+        frames.Heartbeat(FrameFlags.None, beat, session, clock, entries.AsSpan(0, count));
+        ArrayPool<HeartbeatEntry>.Shared.Return(entries);
     }
 }

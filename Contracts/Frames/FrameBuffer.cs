@@ -206,7 +206,10 @@ public sealed class FrameBuffer : IDisposable
         try
         {
             written = fields.WriteTo(this);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(written, FrameLimits.MaxFields);
+            if (written > FrameLimits.MaxFields)
+            {
+                throw new TooManyFieldsException();
+            }
         }
         catch
         {

@@ -11,6 +11,8 @@ namespace AppProxy.Contracts.Transport;
 internal sealed partial class TransportSupervisor(
     string name, Func<CancellationToken, ValueTask<ITransport>> connect, ILinkOwner links, TimeProvider time, ILogger logger)
 {
+    private static readonly TimeSpan ShortLife = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private TaskCompletionSource _linkLost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -44,6 +46,7 @@ internal sealed partial class TransportSupervisor(
             })
             .Build();
 
+        var shortLives = 0;
         while (!stopping.IsCancellationRequested)
         {
             ITransport transport;
@@ -57,6 +60,7 @@ internal sealed partial class TransportSupervisor(
             }
 
             LogConnected(name);
+            var opened = time.GetTimestamp();
             Task linkLost;
             lock (_gate)
             {
@@ -77,6 +81,12 @@ internal sealed partial class TransportSupervisor(
             links.OnLost();
             LogLost(name, transport.Closed.IsCompleted && await transport.Closed is { } reason ? reason.Message : "a link was taken away");
             await transport.DisposeAsync();
+            shortLives = time.GetElapsedTime(opened) < ShortLife ? shortLives + 1 : 0;
+            if (shortLives > 1)
+            {
+                // Once is an accident; a broker that goes on taking us and dropping us is not helped by haste.
+                await Task.Delay(ShortLife / 4, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using AppProxy.Contracts.Transport.ServiceBus;
 using AppProxy.Gateway.Broker.Amqp;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Diagnostics;
@@ -22,18 +23,18 @@ internal static class GatewayHost
         var (options, catalogue) = GatewayOptionsReader.Read(builder.Configuration, given);
         builder.Services.AddSingleton(options);
         builder.Services.AddCatalogue(catalogue);
-        builder.Services.AddBroker().Configure(broker =>
+        if (options.ServiceBus is { } serviceBus)
         {
-            foreach (var (name, key) in options.Broker.ConnectorKeys)
-            {
-                broker.AuthorizationRules.Add(ConnectorRules.For(name, key));
-            }
-        });
-        builder.Services.AddSingleton<IRelayTransport, EmbeddedBroker>();
+            builder.Services.AddSingleton<IRelayTransport>(provider =>
+                new ServiceBusNamespace(ServiceBusConnectionString.Parse(serviceBus).ToTransportOptions(provider.GetRequiredService<TimeProvider>())));
+        }
+        else
+        {
+            AddEmbeddedBroker(builder.Services, options.Broker);
+        }
+
         builder.Services.AddRelay();
-        builder.Services.AddSingleton<OwnHost>();
-        builder.Services.AddSingleton<BrokerListener>();
-        builder.Services.AddHostedService(static provider => provider.GetRequiredService<BrokerListener>());
+        builder.Services.AddSingleton(static provider => new OwnHost(provider.GetService<AmqpBroker>()));
         builder.AddGatewayTelemetry();
 
         var gateway = builder.Build();
@@ -41,5 +42,19 @@ internal static class GatewayHost
         gateway.UseWebSockets();
         gateway.Run(gateway.Services.GetRequiredService<RequestPipeline>().InvokeAsync);
         return gateway;
+    }
+
+    private static void AddEmbeddedBroker(IServiceCollection services, EmbeddedBrokerOptions options)
+    {
+        services.AddBroker().Configure(broker =>
+        {
+            foreach (var (name, key) in options.ConnectorKeys)
+            {
+                broker.AuthorizationRules.Add(ConnectorRules.For(name, key));
+            }
+        });
+        services.AddSingleton<IRelayTransport, EmbeddedBroker>();
+        services.AddSingleton<BrokerListener>();
+        services.AddHostedService(static provider => provider.GetRequiredService<BrokerListener>());
     }
 }

@@ -11,6 +11,9 @@ internal sealed class GatewayOptions
     /// <summary>Host names of the gateway itself, which no app may claim.</summary>
     public List<string> OwnHosts { get; } = [];
 
+    /// <summary>Connection string of an Azure Service Bus namespace that is used instead of the embedded broker.</summary>
+    public string? ServiceBus { get; set; }
+
     public EmbeddedBrokerOptions Broker { get; set; } = new();
 }
 

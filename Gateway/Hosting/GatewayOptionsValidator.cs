@@ -1,4 +1,5 @@
 using System.Net;
+using AppProxy.Contracts.Transport.ServiceBus;
 using Microsoft.Extensions.Options;
 
 namespace AppProxy.Gateway.Hosting;
@@ -10,10 +11,31 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
+        var mistakes = Check(options);
+        return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
+    }
+
+    private static List<string> Check(GatewayOptions options)
+    {
         var mistakes = new List<string>();
         if (string.IsNullOrWhiteSpace(options.Apps))
         {
             mistakes.Add("Gateway:Apps is empty: give the path of the file with the published apps.");
+        }
+
+        if (options.ServiceBus is { } serviceBus)
+        {
+            if (!ServiceBusConnectionString.TryParse(serviceBus, out _, out var faults))
+            {
+                mistakes.AddRange(faults.Select(static fault => $"Gateway:ServiceBus: {fault}"));
+            }
+
+            if (options.Broker.Listen is not null || options.Broker.ConnectorKeys.Count > 0)
+            {
+                mistakes.Add("Gateway:ServiceBus and Gateway:Broker are both given: the embedded broker is not used beside a namespace. Leave one of them out.");
+            }
+
+            return mistakes;
         }
 
         CheckListen(options.Broker.Listen, mistakes);
@@ -35,7 +57,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
             }
         }
 
-        return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
+        return mistakes;
     }
 
     private static void CheckListen(string? listen, List<string> mistakes)

@@ -5,14 +5,14 @@ using AppProxy.Gateway.Broker.Amqp;
 namespace AppProxy.Gateway.Hosting;
 
 /// <summary>What the gateway answers on its own host: the broker's WebSocket, a health check, and a page for whoever is lost.</summary>
-internal sealed class OwnHost(AmqpBroker broker)
+internal sealed class OwnHost(AmqpBroker? broker)
 {
     private static readonly PathString BrokerPath = new(Dialect.WebSocketPath);
 
     public Task InvokeAsync(HttpContext context)
     {
         var path = context.Request.Path;
-        if (path.StartsWithSegments(BrokerPath, StringComparison.OrdinalIgnoreCase, out var rest) && rest.Value is "" or "/")
+        if (broker is not null && path.StartsWithSegments(BrokerPath, StringComparison.OrdinalIgnoreCase, out var rest) && rest.Value is "" or "/")
         {
             return BrokerWebSocketEndpoint.HandleAsync(context, broker);
         }

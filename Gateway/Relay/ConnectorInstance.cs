@@ -10,7 +10,9 @@ internal sealed class ConnectorInstance(Guid session, IOutboxOwner owner, TimePr
     private readonly HeartbeatList _heartbeat = new();
     private long _lastHeard = time.GetTimestamp();
     private long _freedAt;
-    private uint _beat;
+
+    // Beats go on counting where an earlier acquaintance with the same instance left off.
+    private uint _beat = (uint)time.GetUtcNow().ToUnixTimeSeconds();
 
     public Guid Session => session;
 

@@ -179,6 +179,18 @@ internal sealed class GatewayExchange : IDisposable
         }
     }
 
+    /// <summary>The response goes on beyond the message that it began in: its connector is watched from now on.</summary>
+    public void WatchUnlessComplete()
+    {
+        lock (_gate)
+        {
+            if (_committed is { } run && EndedBy is null && !Response.IsComplete)
+            {
+                run.Instance.Add(run);
+            }
+        }
+    }
+
     /// <summary>The broker did not take the request.</summary>
     public void OnSendFailed(TransportException failure)
     {
@@ -337,10 +349,6 @@ internal sealed class GatewayExchange : IDisposable
                 }
 
                 run = AddRun(frame, instance, window: 0);
-                if (!frame.Header.Flags.HasFlag(FrameFlags.Complete))
-                {
-                    instance.Add(run);
-                }
             }
             else if (!Admit(run, frame))
             {
@@ -399,21 +407,24 @@ internal sealed class GatewayExchange : IDisposable
             {
                 if (_committed is null && IsReplayable && IsWorthAnotherRun(frame))
                 {
-                    _runs.Remove(run);
-                    run.Instance.Remove(run);
+                    Drop(run);
                     SendAgain();
                     return;
                 }
 
                 if (run != Run && (Run is not null || _runs.Count > 1))
                 {
-                    _runs.Remove(run);
-                    run.Instance.Remove(run);
+                    Drop(run);
                     return;
                 }
             }
             else if (run != Run)
             {
+                return;
+            }
+            else if (frame.Header.Type == FrameType.HeadContinuation && _head?.TryAdd(frame) == true)
+            {
+                _headReady.Raise();
                 return;
             }
         }
@@ -424,9 +435,6 @@ internal sealed class GatewayExchange : IDisposable
             case FrameType.Reset:
                 _ = ResetPayload.TryRead(frame.Payload.Span, out var reset);
                 End((ExchangeFailure)reset.Reason, run);
-                break;
-            case FrameType.HeadContinuation when _head?.TryAdd(frame) == true:
-                _headReady.Raise();
                 break;
             default:
                 if (!run.Channel.TryTake(frame, owner))
@@ -453,12 +461,23 @@ internal sealed class GatewayExchange : IDisposable
         {
             case Passage.InOrder:
                 return true;
+            case Passage.Gap when IsReplayable && _committed is null:
+                Drop(run);
+                run.Channel.SendReset(ExchangeFailure.BrokerGap);
+                SendAgain();
+                return false;
             case Passage.Gap:
                 End(ExchangeFailure.BrokerGap);
                 return false;
             default:
                 return false;
         }
+    }
+
+    private void Drop(ExchangeRun run)
+    {
+        _runs.Remove(run);
+        run.Instance.Remove(run);
     }
 
     private ExchangeRun AddRun(in Frame first, ConnectorInstance instance, long window)

@@ -22,6 +22,7 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
     private readonly ConcurrentDictionary<Guid, ConnectorInstance> _instances = new();
     private readonly ConcurrentQueue<RequestMessage> _unsent = new();
     private readonly ConcurrentDictionary<string, Line> _lines = new();
+    private readonly List<GatewayExchange> _answered = [];
     private readonly TimeProvider _time;
     private readonly ILogger<GroupRelay> _logger;
     private TransportSupervisor? _supervisor;
@@ -119,6 +120,7 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
     public void OnLost()
     {
         _requests = null;
+        _uplinks = null;
         _presence?.Dispose();
         foreach (var instance in _instances.Values)
         {
@@ -231,6 +233,10 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
             if (_exchanges.TryGetValue(frame.Header.Exchange, out var exchange))
             {
                 exchange.OnFrame(frame, message.Buffer);
+                if (frame.Header.Type == FrameType.ResponseHead)
+                {
+                    _answered.Add(exchange);
+                }
             }
             else
             {
@@ -238,6 +244,13 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
             }
         }
 
+        // Most responses end in the message that they began in; only what goes on needs to be watched.
+        foreach (var exchange in _answered)
+        {
+            exchange.WatchUnlessComplete();
+        }
+
+        _answered.Clear();
         message.Release();
     }
 

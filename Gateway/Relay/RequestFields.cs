@@ -18,7 +18,7 @@ internal readonly struct RequestFields(HttpContext context, PublishedApp app, bo
         var count = 0;
         foreach (var (name, values) in request.Headers)
         {
-            if (IsOurs(name) || (HopByHop.IsConnectionField(name) && !(keepUpgrade && IsUpgrade(name))) || IsNamedBy(connection, name))
+            if (IsOurs(name) || (!(keepUpgrade && IsUpgrade(name)) && (HopByHop.IsConnectionField(name) || IsNamedBy(connection, name))))
             {
                 continue;
             }

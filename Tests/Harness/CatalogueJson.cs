@@ -12,11 +12,11 @@ internal static class CatalogueJson
             {
                 id = app.Key,
                 displayName = app.Key,
-                onPremisesPublishing = new
+                onPremisesPublishing = new Dictionary<string, object>(options.Publishing)
                 {
-                    externalUrl = externalUrlOf(app.Key),
-                    internalUrl = app.Value,
-                    externalAuthenticationType = "passthru",
+                    ["externalUrl"] = externalUrlOf(app.Key),
+                    ["internalUrl"] = app.Value,
+                    ["externalAuthenticationType"] = "passthru",
                 },
                 relay = options.Relay,
             }),

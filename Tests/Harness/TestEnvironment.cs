@@ -1,17 +1,20 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text;
 using AppProxy.Connector.Hosting;
+using AppProxy.Connector.Settings;
 using AppProxy.Contracts.Transport;
 using AppProxy.Gateway.Broker.InProcess;
 using AppProxy.Gateway.Broker.Queues;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Hosting;
-using AppProxy.Gateway.Relay;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -25,16 +28,27 @@ namespace AppProxy.Testing;
 /// </summary>
 public sealed class TestEnvironment : IAsyncDisposable
 {
-    private readonly List<IAsyncDisposable> _started = [];
+    private readonly Stack<IAsyncDisposable> _started = new();
+    private readonly List<TestConnector> _connectors = [];
     private readonly TestEnvironmentOptions _options;
     private readonly Dictionary<string, Uri> _apps = new(StringComparer.OrdinalIgnoreCase);
     private readonly string _key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+    private WebApplication? _gateway;
     private int _port;
+    private int _brokerPort;
 
     private TestEnvironment(TestEnvironmentOptions options) => _options = options;
 
     /// <summary>Where the gateway listens: <c>http://127.0.0.1:port/</c>. An app is reached by its host name there.</summary>
-    public Uri GatewayUrl => new($"http://127.0.0.1:{_port}/");
+    public Uri GatewayUrl => new($"{Scheme}://127.0.0.1:{_port}/");
+
+    /// <summary>The connectors, in the order in which they were started.</summary>
+    public IReadOnlyList<TestConnector> Connectors => _connectors;
+
+    /// <summary>What the gateway is made of, while it runs.</summary>
+    public IServiceProvider GatewayServices => (_gateway ?? throw new InvalidOperationException("The gateway is stopped.")).Services;
+
+    private string Scheme => _options.Front is TestProtocol.Https1 or TestProtocol.Https2 ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
 
     /// <summary>Starts everything and returns when requests are served.</summary>
     public static async Task<TestEnvironment> StartAsync(Action<TestEnvironmentOptions> configure, CancellationToken cancellationToken = default)
@@ -55,115 +69,187 @@ public sealed class TestEnvironment : IAsyncDisposable
     }
 
     /// <summary>The URL of an app as clients use it, such as <c>http://name.localhost:port/</c>.</summary>
-    public Uri UrlOf(string app) => new($"http://{app}.localhost:{_port}/");
+    public Uri UrlOf(string app) => new($"{Scheme}://{app}.localhost:{_port}{_options.Apps[app].ExternalPath}");
+
+    /// <summary>Where an app really listens.</summary>
+    public Uri InternalUrlOf(string app) => _apps[app];
 
     /// <summary>A client whose relative URLs go to an app through the gateway. Follows no redirects and keeps no cookies.</summary>
     public HttpClient CreateClient(string app)
     {
-        // Names below localhost mean this machine, but not every resolver knows that.
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = false,
-            ConnectCallback = async (_, token) =>
-            {
-                var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp) { NoDelay = true };
-                try
-                {
-                    await socket.ConnectAsync(IPAddress.Loopback, _port, token);
-                    return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            },
+            ActivityHeadersPropagator = null,
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+#pragma warning disable CA2262 // Kilobytes are meant.
+            MaxResponseHeadersLength = 1024,
+#pragma warning restore CA2262
+
+            // Names below localhost mean this machine, but not every resolver knows that.
+            ConnectCallback = async (_, token) => await ConnectAsync(token),
         };
-        return new HttpClient(handler) { BaseAddress = UrlOf(app), Timeout = Timeout.InfiniteTimeSpan };
+        handler.SslOptions.RemoteCertificateValidationCallback = static (_, certificate, _, _) =>
+            certificate?.GetCertHashString() == TestCertificate.Instance.GetCertHashString();
+        return new HttpClient(handler)
+        {
+            BaseAddress = UrlOf(app),
+            Timeout = Timeout.InfiniteTimeSpan,
+            DefaultRequestVersion = _options.Front is TestProtocol.Http2 or TestProtocol.Https2 ? HttpVersion.Version20 : HttpVersion.Version11,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
     }
+
+    /// <summary>A connection to the gateway on which nothing has been said yet.</summary>
+    public async Task<NetworkStream> ConnectAsync(CancellationToken cancellationToken = default)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, _port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Starts one more connector. <paramref name="settings"/> go before those of the options.</summary>
+    public async Task<TestConnector> StartConnectorAsync(
+        IReadOnlyDictionary<string, string?>? settings = null, CancellationToken cancellationToken = default)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        AddLogging(builder.Logging);
+        var configuration = GetConnectorSettings();
+        foreach (var (name, value) in settings ?? new Dictionary<string, string?>())
+        {
+            configuration[name] = value;
+        }
+
+        builder.Configuration.AddInMemoryCollection(configuration);
+        builder.Services.AddSingleton(_options.Time);
+        builder.Services.AddSingleton<BrokerConnector>(provider => new TestCable(_options switch
+        {
+            { ServiceBus: { } connectionString } => new ServiceBusConnector(connectionString, _options.Time),
+            { Transport: TestTransport.InProcess } => new InProcessConnector(GatewayServices.GetRequiredService<QueueEngine>()),
+            _ => new AmqpBrokerConnector(provider.GetRequiredService<ConnectorOptions>().Broker, _options.Time),
+        }));
+        builder.Services.AddConnector(builder.Configuration);
+        var host = builder.Build();
+        var connector = new TestConnector(host, (TestCable)host.Services.GetRequiredService<BrokerConnector>());
+        _connectors.Add(connector);
+        _started.Push(connector);
+        await host.StartAsync(cancellationToken);
+        await connector.WaitForConnectedAsync(cancellationToken);
+        return connector;
+    }
+
+    /// <summary>Configuration of a connector that is started elsewhere, such as in a process of its own, by full key.</summary>
+    public Dictionary<string, string?> GetConnectorSettings()
+    {
+        var broker = _options.Transport == TestTransport.WebSocket
+            ? new UriBuilder(GatewayUrl) { Scheme = Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri
+            : new Uri($"amqp://127.0.0.1:{_brokerPort}");
+        return new ConnectorConfiguration(broker, _key, _apps, _options).ToSettings();
+    }
+
+    /// <summary>Stops the gateway, and the broker in it.</summary>
+    public async Task StopGatewayAsync(CancellationToken cancellationToken = default)
+    {
+        if (Interlocked.Exchange(ref _gateway, null) is { } gateway)
+        {
+            await gateway.StopAsync(cancellationToken);
+            await gateway.DisposeAsync();
+        }
+    }
+
+    /// <summary>Starts the gateway again, on the ports it had.</summary>
+    public Task StartGatewayAgainAsync(CancellationToken cancellationToken = default) => StartGatewayAsync(cancellationToken);
 
     /// <summary>Stops everything, last started first.</summary>
     public async ValueTask DisposeAsync()
     {
-        for (var i = _started.Count - 1; i >= 0; i--)
+        while (_started.TryPop(out var last))
         {
-            await _started[i].DisposeAsync();
+            await last.DisposeAsync();
         }
-
-        _started.Clear();
     }
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var (name, app) in _options.Apps)
         {
-            _apps[name] = app.Url ?? await StartAppAsync(app.Handler!, cancellationToken);
+            _apps[name] = app.Url ?? await StartAppAsync(app, cancellationToken);
         }
 
         _port = FreePort.Take();
-        var gateway = await StartGatewayAsync(cancellationToken);
+        await StartGatewayAsync(cancellationToken);
+        _started.Push(new RunningGateway(this));
         for (var i = 0; i < _options.Connectors; i++)
         {
-            await StartConnectorAsync(gateway, cancellationToken);
+            await StartConnectorAsync(null, cancellationToken);
         }
     }
 
-    private async Task<Uri> StartAppAsync(Microsoft.AspNetCore.Http.RequestDelegate handler, CancellationToken cancellationToken)
+    private async Task<Uri> StartAppAsync(TestApp published, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        builder.WebHost.UseUrls((published.Protocol is TestProtocol.Https1 or TestProtocol.Https2 ? "https" : "http") + "://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 1024 * 1024;
+            kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+            kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+            Speak(kestrel, published.Protocol);
+        });
         var app = builder.Build();
         app.UseWebSockets();
-        app.Run(handler);
+        app.Run(published.Handler!);
         await app.StartAsync(cancellationToken);
-        _started.Add(app);
-        return new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+        _started.Push(new HurriedApp(app));
+        var origin = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+        return new Uri(origin, published.InternalPath);
     }
 
-    private async Task<WebApplication> StartGatewayAsync(CancellationToken cancellationToken)
+    private async Task StartGatewayAsync(CancellationToken cancellationToken)
     {
         var gateway = GatewayHost.Build([], builder =>
         {
             AddLogging(builder.Logging);
             builder.WebHost.UseUrls(GatewayUrl.ToString());
+            builder.WebHost.ConfigureKestrel(kestrel => Speak(kestrel, _options.Front));
             builder.Services.AddSingleton(_options.Time);
             builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
             builder.Services.AddSingleton(new CatalogueOptions { Json = CatalogueJson.Write(_options, UrlOf, _apps) });
-            builder.Configuration.AddInMemoryCollection(
-            [
-                new("Gateway:Broker:Listen", "amqp://127.0.0.1:0"),
-                new("Gateway:Broker:ConnectorKeys:connector:Key", _key),
-            ]);
+            builder.Configuration.AddInMemoryCollection(_options.GatewaySettings);
+            builder.Configuration.AddInMemoryCollection(_options.ServiceBus is { } connectionString
+                ? [new("Gateway:ServiceBus", connectionString)]
+                : [new("Gateway:Broker:Listen", $"amqp://127.0.0.1:{_brokerPort}"), new("Gateway:Broker:ConnectorKeys:connector:Key", _key)]);
         });
+        _gateway = gateway;
         await gateway.StartAsync(cancellationToken);
-        _started.Add(gateway);
-        return gateway;
+        _brokerPort = gateway.Services.GetService<BrokerListener>()?.Address?.Port ?? 0;
     }
 
-    private async Task StartConnectorAsync(WebApplication gateway, CancellationToken cancellationToken)
+    private static void Speak(KestrelServerOptions kestrel, TestProtocol protocol)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        AddLogging(builder.Logging);
-        var broker = _options.Transport switch
+        kestrel.ConfigureHttpsDefaults(static https => https.ServerCertificate = TestCertificate.Instance);
+        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = protocol switch
         {
-            TestTransport.Amqp => gateway.Services.GetRequiredService<BrokerListener>().Address!,
-            _ => new UriBuilder(GatewayUrl) { Scheme = "ws" }.Uri,
-        };
-        ((IConfigurationBuilder)builder.Configuration).Add(new ConnectorConfiguration(broker, _key, _apps));
-        builder.Services.AddSingleton(_options.Time);
-        if (_options.Transport == TestTransport.InProcess)
-        {
-            builder.Services.AddSingleton<BrokerConnector>(new InProcessConnector(gateway.Services.GetRequiredService<QueueEngine>()));
-        }
-
-        builder.Services.AddConnector(builder.Configuration);
-        var connector = builder.Build();
-        _started.Add(new StoppingHost(connector));
-        await connector.StartAsync(cancellationToken);
+            TestProtocol.Http2 => HttpProtocols.Http2,
+            TestProtocol.Https2 => HttpProtocols.Http1AndHttp2,
+            _ => HttpProtocols.Http1,
+        });
     }
 
     private void AddLogging(ILoggingBuilder logging)
@@ -188,12 +274,23 @@ public sealed class TestEnvironment : IAsyncDisposable
         public override ValueTask<ITransport> ConnectAsync(CancellationToken cancellationToken) => new(new InProcessTransport(engine));
     }
 
-    private sealed class StoppingHost(IHost host) : IAsyncDisposable
+    private sealed class RunningGateway(TestEnvironment environment) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
-            await host.StopAsync();
-            host.Dispose();
+            using var hurry = new CancellationTokenSource(TimeSpan.FromSeconds(1), TimeProvider.System);
+            await environment.StopGatewayAsync(hurry.Token);
+        }
+    }
+
+    /// <summary>An app that may still have streams open, which nobody reads any more.</summary>
+    private sealed class HurriedApp(WebApplication app) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            using var hurry = new CancellationTokenSource(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+            await app.StopAsync(hurry.Token);
+            await app.DisposeAsync();
         }
     }
 }

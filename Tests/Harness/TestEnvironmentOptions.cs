@@ -12,42 +12,58 @@ public sealed class TestEnvironmentOptions
     /// <summary>How connectors reach the broker.</summary>
     public TestTransport Transport { get; set; } = TestTransport.Amqp;
 
+    /// <summary>Connection string of a Service Bus namespace, or of what speaks like one, that gateway and connectors use instead of the embedded broker.</summary>
+    public string? ServiceBus { get; set; }
+
+    /// <summary>What clients speak with the gateway; apps are published as https where it is TLS.</summary>
+    public TestProtocol Front { get; set; } = TestProtocol.Http1;
+
     /// <summary>Clock of gateway, broker and connectors.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
     /// <summary>Gets what gateway and connectors log; nothing is logged without.</summary>
     public ILoggerProvider? LoggerProvider { get; set; }
 
-    /// <summary>Published apps by name: their host is the name below localhost.</summary>
-    internal Dictionary<string, (RequestDelegate? Handler, Uri? Url)> Apps { get; } = new(StringComparer.OrdinalIgnoreCase);
-
     /// <summary>Relay settings of the published apps, in apps.json's names (<c>waitForConnector</c>, <c>idleTimeout</c> …).</summary>
     public Dictionary<string, object> Relay { get; } = [];
 
+    /// <summary>More of the published apps' <c>onPremisesPublishing</c>, in Microsoft Graph's names (<c>isTranslateHostHeaderEnabled</c> …).</summary>
+    public Dictionary<string, object> Publishing { get; } = [];
+
+    /// <summary>More of the gateway's configuration, by full key (<c>Kestrel:Limits:…</c>).</summary>
+    public Dictionary<string, string?> GatewaySettings { get; } = [];
+
+    /// <summary>More of every connector's configuration, by full key (<c>Connector:Slots</c> …); an empty value takes one away.</summary>
+    public Dictionary<string, string?> ConnectorSettings { get; } = [];
+
+    /// <summary>Published apps by name: their host is the name below localhost.</summary>
+    internal Dictionary<string, TestApp> Apps { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Starts an app that answers with <paramref name="handler"/>, and publishes it, open, under <paramref name="name"/>.</summary>
-    public TestEnvironmentOptions Publish(string name, RequestDelegate handler)
+    public TestEnvironmentOptions Publish(string name, RequestDelegate handler) => Publish(name, TestProtocol.Http1, handler);
+
+    /// <summary>As <see cref="Publish(string, RequestDelegate)"/>, for an app that speaks <paramref name="protocol"/>.</summary>
+    public TestEnvironmentOptions Publish(string name, TestProtocol protocol, RequestDelegate handler)
     {
-        Apps[name] = (handler, null);
+        Apps[name] = new TestApp(handler, null, protocol, "/", "/");
+        return this;
+    }
+
+    /// <summary>As <see cref="Publish(string, RequestDelegate)"/>, under a path of the external URL and at a path of the internal one.</summary>
+    /// <param name="name">Name of the app, and of its host below localhost.</param>
+    /// <param name="externalPath">Path that clients use; begins and ends with a slash.</param>
+    /// <param name="internalPath">Path that the app knows; begins and ends with a slash.</param>
+    /// <param name="handler">The app.</param>
+    public TestEnvironmentOptions Publish(string name, string externalPath, string internalPath, RequestDelegate handler)
+    {
+        Apps[name] = new TestApp(handler, null, TestProtocol.Http1, externalPath, internalPath);
         return this;
     }
 
     /// <summary>Publishes an app that runs already, open, under <paramref name="name"/>.</summary>
     public TestEnvironmentOptions Publish(string name, Uri internalUrl)
     {
-        Apps[name] = (null, internalUrl);
+        Apps[name] = new TestApp(null, internalUrl, TestProtocol.Http1, "/", "");
         return this;
     }
-}
-
-/// <summary>How the connectors of a <see cref="TestEnvironment"/> reach the broker.</summary>
-public enum TestTransport
-{
-    /// <summary>AMQP over TCP, as connectors usually do.</summary>
-    Amqp,
-
-    /// <summary>AMQP inside a WebSocket on the gateway's own port.</summary>
-    WebSocket,
-
-    /// <summary>The broker's queues without the wire.</summary>
-    InProcess,
 }

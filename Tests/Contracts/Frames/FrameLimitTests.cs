@@ -166,7 +166,7 @@ public sealed class FrameLimitTests
 
         var writing = () => message.End(default, default, 2, 0, tooMany);
 
-        writing.Should().Throw<ArgumentOutOfRangeException>();
+        writing.Should().Throw<TooManyFieldsException>();
         message.Window(default, default, 3, 2);
         FrameModel.TryReadMessage(message.WrittenSpan.ToArray(), out var frames).Should().Be(FrameError.None);
         frames.Should().Equal(new WindowModel(Nobody with { Sequence = 1 }, 1), new WindowModel(Nobody with { Sequence = 3 }, 2));

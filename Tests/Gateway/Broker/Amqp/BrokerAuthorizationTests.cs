@@ -114,8 +114,8 @@ public sealed class BrokerAuthorizationTests : BrokerFixture
     public void Settings_are_checked_whole()
     {
         var options = new BrokerOptions { MaxConnections = 0, MaxFrameSize = 1, AuthorizationTimeout = TimeSpan.Zero };
-        options.AuthorizationRules.Add(new SharedAccessAuthorizationRule { KeyName = "a", PrimaryKey = "" });
-        options.AuthorizationRules.Add(new SharedAccessAuthorizationRule { KeyName = "a", PrimaryKey = "k", Claims = EntityClaims.Send });
+        options.AuthorizationRules.Add(new SharedAccessAuthorizationRule { KeyName = "a", PrimaryKey = "", Grants = [] });
+        options.AuthorizationRules.Add(new SharedAccessAuthorizationRule { KeyName = "a", PrimaryKey = "k", Grants = [new EntityGrant("", EntityClaims.Send)] });
 
         new BrokerOptionsValidator().Validate(null, options).Failures.Should().HaveCount(6);
         new BrokerOptionsValidator().Validate(null, new BrokerOptions()).Succeeded.Should().BeTrue();

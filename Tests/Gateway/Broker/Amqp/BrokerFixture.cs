@@ -29,14 +29,13 @@ public abstract class BrokerFixture
         Server = await BrokerServer.StartAsync(
             options =>
             {
-                options.AuthorizationRules.Add(new SharedAccessAuthorizationRule { KeyName = Rule, PrimaryKey = Key, Claims = EntityClaims.Manage });
+                options.AuthorizationRules.Add(new SharedAccessAuthorizationRule { KeyName = Rule, PrimaryKey = Key, Grants = [new EntityGrant("", EntityClaims.Manage)] });
                 options.AuthorizationRules.Add(new SharedAccessAuthorizationRule
                 {
                     KeyName = "listener",
                     PrimaryKey = "primary",
                     SecondaryKey = "secondary",
-                    Entity = Plain,
-                    Claims = EntityClaims.Listen,
+                    Grants = [new EntityGrant(Plain, EntityClaims.Listen)],
                 });
                 configure?.Invoke(options);
             },

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace AppProxy.Connector.Hosting;
+namespace AppProxy.Connector.Settings;
 
 /// <summary>Reads what the operator wrote, all of it, before anything starts.</summary>
 internal static class ConnectorOptionsReader

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace AppProxy.Connector.Hosting;
+namespace AppProxy.Connector.Settings;
 
 /// <summary>Binds a section of the configuration whole: a value of the wrong kind and a name that nobody knows are mistakes, and all are told at once.</summary>
 internal static partial class SettingsReader

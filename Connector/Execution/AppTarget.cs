@@ -1,6 +1,7 @@
 using System.Net;
+using AppProxy.Connector.Settings;
 
-namespace AppProxy.Connector.Hosting;
+namespace AppProxy.Connector.Execution;
 
 /// <summary>Where an app is, as this connector reaches it.</summary>
 internal sealed class AppTarget

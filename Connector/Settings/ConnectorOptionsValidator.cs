@@ -1,6 +1,7 @@
+using AppProxy.Contracts.Transport.ServiceBus;
 using Microsoft.Extensions.Options;
 
-namespace AppProxy.Connector.Hosting;
+namespace AppProxy.Connector.Settings;
 
 /// <summary>Checks the whole configuration and names every mistake at once.</summary>
 internal sealed class ConnectorOptionsValidator : IValidateOptions<ConnectorOptions>
@@ -52,6 +53,11 @@ internal sealed class ConnectorOptionsValidator : IValidateOptions<ConnectorOpti
             if (broker.Url is not null)
             {
                 mistakes.Add("Connector:Broker has both Url and ConnectionString: give one of them.");
+            }
+
+            if (!ServiceBusConnectionString.TryParse(broker.ConnectionString, out _, out var faults))
+            {
+                mistakes.AddRange(faults.Select(static fault => $"Connector:Broker:ConnectionString: {fault}"));
             }
 
             return;

@@ -1,4 +1,4 @@
-namespace AppProxy.Connector.Hosting;
+namespace AppProxy.Connector.Settings;
 
 /// <summary>Section <c>Connector</c> of the configuration.</summary>
 internal sealed class ConnectorOptions
