@@ -111,7 +111,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
         }
 
         HttpContent? content = null;
-        if (exchange.Flags.HasFlag(FrameFlags.Body))
+        if (exchange.Flags.HasFlag(FrameFlags.Body) && !exchange.Flags.HasFlag(FrameFlags.Upgrade))
         {
             content = exchange.IsReplayable ? new ReadOnlyMemoryContent(exchange.ReplayableBody) : new AppRequestContent(exchange, time);
         }
@@ -159,6 +159,12 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
         }
 
         await SendBodyAsync(exchange, stream, response);
+        if (isUpgraded)
+        {
+            // The app hung up, so nobody takes what the client still says.
+            exchange.Channel.Inbound!.Dispose();
+        }
+
         await upload;
     }
 
@@ -204,7 +210,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
 
             if (isWhole)
             {
-                exchange.Channel.SendEnd(frames, new TrailerFields(response.TrailingHeaders));
+                exchange.SendEnd(frames, new TrailerFields(response.TrailingHeaders));
             }
         }
 
@@ -216,7 +222,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
     {
         while (true)
         {
-            var room = await exchange.Channel.WaitForRoomAsync();
+            var room = await WaitForRoomAsync(exchange);
             if (room == 0)
             {
                 return;
@@ -239,13 +245,29 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
             {
                 buffer.Release();
                 using var frames = exchange.Channel.Open();
-                exchange.Channel.SendEnd(frames, new TrailerFields(response.TrailingHeaders));
+                exchange.SendEnd(frames, new TrailerFields(response.TrailingHeaders));
                 return;
             }
 
             exchange.LastMoved = time.GetTimestamp();
             exchange.Channel.SendData(buffer, count);
         }
+    }
+
+    /// <summary>While it waits the app is not idle but held back.</summary>
+    private async ValueTask<int> WaitForRoomAsync(ConnectorExchange exchange)
+    {
+        var wait = exchange.Channel.WaitForRoomAsync();
+        if (wait.IsCompletedSuccessfully)
+        {
+            return wait.Result;
+        }
+
+        exchange.IsAppHeldBack = true;
+        var room = await wait;
+        exchange.LastMoved = time.GetTimestamp();
+        exchange.IsAppHeldBack = false;
+        return room;
     }
 
     /// <summary>Waits empty-handed: ten thousand silent streams must not hold ten thousand buffers.</summary>
@@ -258,29 +280,39 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
     private async Task PumpUpgradedAsync(ConnectorExchange exchange, Stream stream)
     {
         var body = exchange.Channel.Inbound!;
-        do
+        try
         {
-            while (body.TryRead(out var slice))
+            do
             {
-                try
+                while (body.TryRead(out var slice))
                 {
-                    await stream.WriteAsync(slice.Octets, exchange.Cancellation);
-                }
-                finally
-                {
-                    slice.Release();
+                    try
+                    {
+                        await stream.WriteAsync(slice.Octets, exchange.Cancellation);
+                    }
+                    finally
+                    {
+                        slice.Release();
+                    }
+
+                    exchange.LastMoved = time.GetTimestamp();
+                    exchange.Channel.Consume(slice.Octets.Length);
                 }
 
-                exchange.LastMoved = time.GetTimestamp();
-                exchange.Channel.Consume(slice.Octets.Length);
+                await stream.FlushAsync(exchange.Cancellation);
             }
-
-            await stream.FlushAsync(exchange.Cancellation);
+            while (await body.WaitAsync());
         }
-        while (await body.WaitAsync());
+        catch (Exception) when (exchange.HasSentEnd)
+        {
+            // The app hung up while something was on its way to it.
+        }
 
-        // A raw connection has no half-close here: with the client's end gone, the app's goes too.
-        exchange.End(ExchangeFailure.ClientGone);
+        if (!exchange.HasSentEnd)
+        {
+            // A raw connection has no half-close here: with the client's end gone, the app's goes too.
+            exchange.End(ExchangeFailure.ClientGone);
+        }
     }
 
     [LoggerMessage(2101, LogLevel.Error, "Exchange {Exchange} failed inside the connector")]

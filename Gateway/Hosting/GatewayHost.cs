@@ -29,6 +29,8 @@ internal static class GatewayHost
         builder.Services.AddCatalogue(catalogue);
         builder.Services.AddBroker().Configure(broker =>
         {
+            // What was delivered to a connector that froze goes to another one when its connection counts as dead.
+            broker.IdleTimeOut = TimeSpan.FromSeconds(5);
             foreach (var (name, key) in options.Broker.ConnectorKeys)
             {
                 broker.AuthorizationRules.Add(ConnectorRules.For(name, key));

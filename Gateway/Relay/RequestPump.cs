@@ -36,7 +36,7 @@ internal static class RequestPump
                     channel.SendData(frames, []);
                 }
 
-                result = await client.ReadAsync();
+                result = await ReadAsync(exchange, client);
             }
 
             while (!result.IsCanceled)
@@ -56,7 +56,7 @@ internal static class RequestPump
 
                 if (!client.TryRead(out result))
                 {
-                    result = await client.ReadAsync();
+                    result = await ReadAsync(exchange, client);
                 }
             }
 
@@ -68,6 +68,14 @@ internal static class RequestPump
             exchange.End(failure is BadHttpRequestException ? ExchangeFailure.ClientBodyInvalid : ExchangeFailure.ClientGone);
             return false;
         }
+    }
+
+    private static async ValueTask<ReadResult> ReadAsync(GatewayExchange exchange, PipeReader client)
+    {
+        exchange.AwaitsClientBody = true;
+        var result = await client.ReadAsync();
+        exchange.AwaitsClientBody = false;
+        return result;
     }
 
     /// <summary>Sends what fits the room; true when that was the end.</summary>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using AppProxy.Connector.Hosting;
+using AppProxy.Connector.Settings;
 using AppProxy.Contracts.Transport;
 using AppProxy.Gateway.Broker.InProcess;
 using AppProxy.Gateway.Broker.Queues;
