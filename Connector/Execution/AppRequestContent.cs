@@ -30,13 +30,16 @@ internal sealed class AppRequestContent(ConnectorExchange exchange, TimeProvider
             }
 
             await stream.FlushAsync(cancellationToken);
-            if (!await body.WaitAsync())
+            exchange.IsAwaitingBody = true;
+            var more = await body.WaitAsync();
+            exchange.IsAwaitingBody = false;
+            if (!more)
             {
                 break;
             }
         }
 
-        if (body.Failure != ExchangeFailure.None)
+        if (!body.IsDrained)
         {
             // Tear the connection down: the app must not take the part for the whole.
             throw new RequestBodyBrokenException(body.Failure);

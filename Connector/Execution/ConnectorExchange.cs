@@ -85,6 +85,15 @@ internal sealed class ConnectorExchange : IThreadPoolWorkItem, IDisposable
     /// <summary>When a byte of either body last moved.</summary>
     public long LastMoved { get; set; }
 
+    /// <summary>Whether the app could send more than the gateway's window takes: then its silence is not its own.</summary>
+    public bool IsAppHeldBack { get; set; }
+
+    /// <summary>Whether the app waits for more of the request's body.</summary>
+    public bool IsAwaitingBody { get; set; }
+
+    /// <summary>Whether the whole response is on its way: nothing more is said of this exchange.</summary>
+    public bool HasSentEnd { get; private set; }
+
     /// <summary>Whether the response head is out.</summary>
     public bool IsStreaming => _streaming;
 
@@ -140,6 +149,14 @@ internal sealed class ConnectorExchange : IThreadPoolWorkItem, IDisposable
         }
 
         return frames;
+    }
+
+    /// <summary>Sends the end of the response.</summary>
+    public void SendEnd<TFields>(in FrameAppender frames, in TFields trailers)
+        where TFields : IFieldSource, allows ref struct
+    {
+        HasSentEnd = true;
+        Channel.SendEnd(frames, trailers);
     }
 
     /// <summary>The response head is out: the slot is free, the stream counts from here on.</summary>
@@ -206,7 +223,10 @@ internal sealed class ConnectorExchange : IThreadPoolWorkItem, IDisposable
                 frames.Claim(ref Channel.Sequence, new ClaimPayload(uplink, 0));
             }
 
-            frames.Reset(ref Channel.Sequence, reason);
+            if (!HasSentEnd)
+            {
+                frames.Reset(ref Channel.Sequence, reason);
+            }
         }
 
         Channel.Close(reason);

@@ -23,6 +23,9 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
     /// <summary>A first read where the length is not known: most pages without one are small.</summary>
     private const int UnknownLengthRead = 16 * 1024;
 
+    /// <summary>A read of this size says that more is on its way: the next one need not begin empty-handed.</summary>
+    private const int FlowingRead = 4 * 1024;
+
     public long Timestamp() => time.GetTimestamp();
 
     public async Task RunAsync(ConnectorExchange exchange)
@@ -110,7 +113,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
         }
 
         HttpContent? content = null;
-        if (exchange.Flags.HasFlag(FrameFlags.Body))
+        if (exchange.Flags.HasFlag(FrameFlags.Body) && !exchange.Flags.HasFlag(FrameFlags.Upgrade))
         {
             content = exchange.IsReplayable ? new ReadOnlyMemoryContent(exchange.ReplayableBody) : new AppRequestContent(exchange, time);
         }
@@ -126,7 +129,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
         var stream = await response.Content.ReadAsStreamAsync(exchange.Cancellation);
         var upload = isUpgraded ? PumpUpgradedAsync(exchange, stream) : Task.CompletedTask;
         var length = isUpgraded ? null : response.Content.Headers.ContentLength;
-        var next = (int)Math.Min(length ?? UnknownLengthRead, FrameLimits.MaxDataLength);
+        var next = (int)Math.Min(length ?? UnknownLengthRead, FrameLimits.DataPiece);
 
         // A body that came together with its head goes out together with it; otherwise the head goes at once.
         var ready = WaitForOctetsAsync(stream, exchange.Cancellation);
@@ -157,7 +160,13 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
             await ready;
         }
 
-        await SendBodyAsync(exchange, stream, response);
+        await SendBodyAsync(exchange, stream, response, length);
+        if (isUpgraded)
+        {
+            // The app hung up, so nobody takes what the client still says.
+            exchange.Channel.Inbound!.Dispose();
+        }
+
         await upload;
     }
 
@@ -203,7 +212,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
 
             if (isWhole)
             {
-                exchange.Channel.SendEnd(frames, new TrailerFields(response.TrailingHeaders));
+                exchange.SendEnd(frames, new TrailerFields(response.TrailingHeaders));
             }
         }
 
@@ -211,17 +220,23 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
         exchange.BeginStream();
     }
 
-    private async Task SendBodyAsync(ConnectorExchange exchange, Stream stream, HttpResponseMessage response)
+    private async Task SendBodyAsync(ConnectorExchange exchange, Stream stream, HttpResponseMessage response, long? length)
     {
+        var isFlowing = exchange.Channel.SentOffset > 0;
         while (true)
         {
-            var room = await exchange.Channel.WaitForRoomAsync();
+            var room = await WaitForRoomAsync(exchange);
             if (room == 0)
             {
                 return;
             }
 
-            await WaitForOctetsAsync(stream, exchange.Cancellation);
+            if (!isFlowing)
+            {
+                await WaitForOctetsAsync(stream, exchange.Cancellation);
+            }
+
+            room = (int)Math.Min(room, Math.Max(1, length - exchange.Channel.SentOffset ?? room));
             var buffer = PooledBuffer.Rent(FrameBuffer.DataMessageOffset + room);
             int count;
             try
@@ -238,13 +253,38 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
             {
                 buffer.Release();
                 using var frames = exchange.Channel.Open();
-                exchange.Channel.SendEnd(frames, new TrailerFields(response.TrailingHeaders));
+                exchange.SendEnd(frames, new TrailerFields(response.TrailingHeaders));
                 return;
             }
 
             exchange.LastMoved = time.GetTimestamp();
-            exchange.Channel.SendData(buffer, count);
+            isFlowing = count >= FlowingRead;
+            using (var frames = exchange.Channel.Open())
+            {
+                exchange.Channel.SendData(frames, buffer, count);
+                if (exchange.Channel.SentOffset == length)
+                {
+                    exchange.SendEnd(frames, new TrailerFields(response.TrailingHeaders));
+                    return;
+                }
+            }
         }
+    }
+
+    /// <summary>While it waits the app is not idle but held back.</summary>
+    private async ValueTask<int> WaitForRoomAsync(ConnectorExchange exchange)
+    {
+        var wait = exchange.Channel.WaitForRoomAsync();
+        if (wait.IsCompletedSuccessfully)
+        {
+            return wait.Result;
+        }
+
+        exchange.IsAppHeldBack = true;
+        var room = await wait;
+        exchange.LastMoved = time.GetTimestamp();
+        exchange.IsAppHeldBack = false;
+        return room;
     }
 
     /// <summary>Waits empty-handed: ten thousand silent streams must not hold ten thousand buffers.</summary>
@@ -257,29 +297,39 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
     private async Task PumpUpgradedAsync(ConnectorExchange exchange, Stream stream)
     {
         var body = exchange.Channel.Inbound!;
-        do
+        try
         {
-            while (body.TryRead(out var slice))
+            do
             {
-                try
+                while (body.TryRead(out var slice))
                 {
-                    await stream.WriteAsync(slice.Octets, exchange.Cancellation);
-                }
-                finally
-                {
-                    slice.Release();
+                    try
+                    {
+                        await stream.WriteAsync(slice.Octets, exchange.Cancellation);
+                    }
+                    finally
+                    {
+                        slice.Release();
+                    }
+
+                    exchange.LastMoved = time.GetTimestamp();
+                    exchange.Channel.Consume(slice.Octets.Length);
                 }
 
-                exchange.LastMoved = time.GetTimestamp();
-                exchange.Channel.Consume(slice.Octets.Length);
+                await stream.FlushAsync(exchange.Cancellation);
             }
-
-            await stream.FlushAsync(exchange.Cancellation);
+            while (await body.WaitAsync());
         }
-        while (await body.WaitAsync());
+        catch (Exception) when (exchange.HasSentEnd)
+        {
+            // The app hung up while something was on its way to it.
+        }
 
-        // A raw connection has no half-close here: with the client's end gone, the app's goes too.
-        exchange.End(ExchangeFailure.ClientGone);
+        if (!exchange.HasSentEnd)
+        {
+            // A raw connection has no half-close here: with the client's end gone, the app's goes too.
+            exchange.End(ExchangeFailure.ClientGone);
+        }
     }
 
     [LoggerMessage(2101, LogLevel.Error, "Exchange {Exchange} failed inside the connector")]

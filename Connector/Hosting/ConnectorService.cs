@@ -12,6 +12,9 @@ namespace AppProxy.Connector.Hosting;
 internal sealed partial class ConnectorService(
     ConnectorOptions options, ConnectorLinks links, BrokerConnector broker, TimeProvider time, ILogger<ConnectorService> logger) : BackgroundService
 {
+    /// <summary>Windows are small: more takes this long only when the broker takes nothing.</summary>
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -48,6 +51,13 @@ internal sealed partial class ConnectorService(
         {
             LogGivenUp(links.Exchanges);
             links.EndAll(ExchangeFailure.ConnectorShutdown);
+        }
+
+        // The last frames are still on their way when the exchanges are through.
+        asked = time.GetTimestamp();
+        while (!links.IsFlushed && time.GetElapsedTime(asked) < FlushTimeout)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), time, CancellationToken.None);
         }
     }
 
@@ -132,12 +142,13 @@ internal sealed partial class ConnectorService(
         }
         else if (!exchange.IsStreaming)
         {
-            if (exchange.ResponseHeadTimeout > TimeSpan.Zero && time.GetElapsedTime(exchange.CalledAt) > exchange.ResponseHeadTimeout)
+            // A large upload takes its time: the app's begins anew with each piece that it took, and stands still while it waits for one.
+            if (exchange.ResponseHeadTimeout > TimeSpan.Zero && !exchange.IsAwaitingBody && time.GetElapsedTime(exchange.LastMoved) > exchange.ResponseHeadTimeout)
             {
                 exchange.End(ExchangeFailure.AppTimeout);
             }
         }
-        else if (exchange.IdleTimeout > TimeSpan.Zero && time.GetElapsedTime(exchange.LastMoved) > exchange.IdleTimeout)
+        else if (exchange.IdleTimeout > TimeSpan.Zero && !exchange.IsAppHeldBack && time.GetElapsedTime(exchange.LastMoved) > exchange.IdleTimeout)
         {
             exchange.End(ExchangeFailure.AppIdle);
         }

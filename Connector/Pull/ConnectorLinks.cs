@@ -56,6 +56,9 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDispos
 
     public int Exchanges => _gateways.Values.Sum(static gateway => gateway.Exchanges.Count);
 
+    /// <summary>Whether the broker has everything that was written.</summary>
+    public bool IsFlushed => _gateways.Values.All(static gateway => gateway.Outbox.IsFlushed);
+
     public void Supervise(TransportSupervisor supervisor) => _supervisor = supervisor;
 
     /// <inheritdoc/>

@@ -53,6 +53,18 @@ internal sealed class FrameOutbox
 
     public string SessionId { get; }
 
+    /// <summary>Whether nothing waits for the link or for the broker's answer.</summary>
+    public bool IsFlushed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _closed.Count == 0 && _unanswered.Count == 0 && _open is null or { IsEmpty: true };
+            }
+        }
+    }
+
     /// <summary>Locks the outbox for writing some frames that belong together; disposing the result sends them.</summary>
     public FrameAppender Open()
     {

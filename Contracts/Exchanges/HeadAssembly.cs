@@ -6,7 +6,10 @@ namespace AppProxy.Contracts.Exchanges;
 /// <summary>A head on its way in: one slice of a message as a rule, a copy of several when it was continued. Owns its bytes until disposed.</summary>
 internal sealed class HeadAssembly : IDisposable
 {
+    // The loop that reads the session adds, and whoever ends the exchange disposes: the bytes must not be given back twice.
+    private readonly Lock _gate = new();
     private readonly int _limit;
+    private bool _disposed;
     private PooledBuffer? _owner;
     private ReadOnlyMemory<byte> _payload;
     private volatile bool _isComplete;
@@ -34,31 +37,38 @@ internal sealed class HeadAssembly : IDisposable
     /// <summary>Adds a continuation. False when none is due, or the head grows beyond its limit.</summary>
     public bool TryAdd(in Frame continuation)
     {
-        var length = _payload.Length + continuation.Payload.Length;
-        if (IsComplete || length > _limit)
+        lock (_gate)
         {
-            return false;
-        }
+            var length = _payload.Length + continuation.Payload.Length;
+            if (_disposed || IsComplete || length > _limit)
+            {
+                return _disposed;
+            }
 
-        var larger = PooledBuffer.Rent(length);
-        _payload.CopyTo(larger.Array);
-        continuation.Payload.CopyTo(larger.Array.AsMemory(_payload.Length));
-        _owner?.Release();
-        _owner = larger;
-        _payload = larger.Array.AsMemory(0, length);
-        if (!continuation.Header.Flags.HasFlag(FrameFlags.Continued))
-        {
-            Flags &= ~FrameFlags.Continued;
-            _isComplete = true;
-        }
+            var larger = PooledBuffer.Rent(length);
+            _payload.CopyTo(larger.Array);
+            continuation.Payload.CopyTo(larger.Array.AsMemory(_payload.Length));
+            _owner?.Release();
+            _owner = larger;
+            _payload = larger.Array.AsMemory(0, length);
+            if (!continuation.Header.Flags.HasFlag(FrameFlags.Continued))
+            {
+                Flags &= ~FrameFlags.Continued;
+                _isComplete = true;
+            }
 
-        return true;
+            return true;
+        }
     }
 
     public void Dispose()
     {
-        _owner?.Release();
-        _owner = null;
-        _payload = default;
+        lock (_gate)
+        {
+            _disposed = true;
+            _owner?.Release();
+            _owner = null;
+            _payload = default;
+        }
     }
 }

@@ -40,7 +40,7 @@ public sealed class SendWindow
             var room = Limit - offset;
             if (room > 0)
             {
-                return (int)Math.Min(room, FrameLimits.MaxDataLength);
+                return (int)Math.Min(room, FrameLimits.DataPiece);
             }
 
             await _moved.WaitAsync();

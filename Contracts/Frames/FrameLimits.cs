@@ -9,6 +9,9 @@ public static class FrameLimits
     /// <summary>Most body octets that a sender puts in one Data frame. 64 KB fits the smallest broker message (256 KB) several times.</summary>
     public const int MaxDataLength = 64 * 1024;
 
+    /// <summary>Octets of a body that one Data frame is filled with: with everything around them they fit a buffer of 64 KB on the way.</summary>
+    public const int DataPiece = 60 * 1024;
+
     /// <summary>Largest head in octets, with its continuations. A setting may lower it.</summary>
     public const int MaxHeadLength = 4 * 1024 * 1024;
 

@@ -11,6 +11,12 @@ internal sealed class EmbeddedBroker(QueueEngine engine) : IRelayTransport
     /// <summary>A reply or uplink frame that nobody fetched by then belongs to an instance that is gone.</summary>
     private static readonly TimeSpan SessionMessageLife = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// A connector settles with its first frame, 20 ms after it began at the latest, so a lock that lasts longer is held by one that is
+    /// frozen. Far below an app's wait for a connector, so that another one still answers in time.
+    /// </summary>
+    private static readonly TimeSpan LockDuration = TimeSpan.FromSeconds(10);
+
     public ValueTask<ITransport> ConnectAsync(string group, CancellationToken cancellationToken)
     {
         CreateQueues(group);
@@ -19,7 +25,7 @@ internal sealed class EmbeddedBroker(QueueEngine engine) : IRelayTransport
 
     private void CreateQueues(string group)
     {
-        engine.GetOrCreate(new QueueOptions { Name = EntityNames.Requests(group), LockDuration = TimeSpan.FromSeconds(60), MaxDeliveryCount = 5 });
+        engine.GetOrCreate(new QueueOptions { Name = EntityNames.Requests(group), LockDuration = LockDuration, MaxDeliveryCount = 5 });
         foreach (var name in (string[])[EntityNames.Replies(group), EntityNames.Uplinks(group)])
         {
             engine.GetOrCreate(new QueueOptions

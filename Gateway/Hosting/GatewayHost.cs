@@ -48,6 +48,8 @@ internal static class GatewayHost
     {
         services.AddBroker().Configure(broker =>
         {
+            // What was delivered to a connector that froze goes to another one when its connection counts as dead.
+            broker.IdleTimeOut = TimeSpan.FromSeconds(5);
             foreach (var (name, key) in options.ConnectorKeys)
             {
                 broker.AuthorizationRules.Add(ConnectorRules.For(name, key));

@@ -62,6 +62,12 @@ internal sealed class GatewayExchange : IDisposable
     /// <summary>When a byte of either body last moved.</summary>
     public long LastMoved { get; set; }
 
+    /// <summary>Whether the client has yet to send more of its body: then the silence is its own.</summary>
+    public bool AwaitsClientBody { get; set; }
+
+    /// <summary>Whether the client has yet to take what was written to it.</summary>
+    public bool AwaitsClientRead { get; set; }
+
     /// <summary>How many times the request was put on the queue.</summary>
     public int Sends => _send;
 
@@ -116,6 +122,14 @@ internal sealed class GatewayExchange : IDisposable
     {
         if (HeadPieces.MustCut(request.WrittenSpan))
         {
+            if (IsReplayable)
+            {
+                // A replayable request is complete in its message, or it could not be sent again.
+                request.Dispose();
+                End(ExchangeFailure.RequestHeadTooLarge);
+                return;
+            }
+
             _headRest = request;
             request = HeadPieces.First(request.WrittenSpan);
         }
@@ -350,8 +364,9 @@ internal sealed class GatewayExchange : IDisposable
 
                 run = AddRun(frame, instance, window: 0);
             }
-            else if (!Admit(run, frame))
+            else if (!Admit(run, frame) || EndedBy is not null)
             {
+                // Over already: the run was told so when it ended.
                 return;
             }
 

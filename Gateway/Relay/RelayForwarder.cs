@@ -22,11 +22,14 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
     /// <summary>A body up to here is kept at hand, so that its request may be sent again (DESIGN.md section 2).</summary>
     private const int MaxReplayableBody = 64 * 1024;
 
+    /// <summary>More than all that a head says besides what the client sent.</summary>
+    private const int OwnFields = 16 * 1024;
+
     public async Task ForwardAsync(HttpContext context, PublishedApp app)
     {
         if (!groups.TryGet(app.ConnectorGroup, out var group))
         {
-            await FailureResponse.WriteAsync(context, app, FailureMap.Get(ExchangeFailure.NoConnector), default);
+            await RefuseAsync(context, app, ExchangeFailure.NoConnector);
             return;
         }
 
@@ -36,9 +39,27 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
             return;
         }
 
+        if (HttpMethods.IsConnect(context.Request.Method))
+        {
+            // Apps are published by URL: a tunnel to anywhere is not what anybody published.
+            context.Response.StatusCode = StatusCodes.Status501NotImplemented;
+            return;
+        }
+
         // 1.
-        var flags = await ClassifyAsync(context, app);
-        using var exchange = new GatewayExchange(group, app, flags.Flags, time);
+        (FrameFlags Flags, ReadOnlyMemory<byte> Body) request;
+        try
+        {
+            request = await ClassifyAsync(context, app);
+        }
+        catch (Exception failure) when (failure is IOException or OperationCanceledException)
+        {
+            // BadHttpRequestException is an IOException too: the body broke off before anything was relayed.
+            await RefuseAsync(context, app, failure is BadHttpRequestException ? ExchangeFailure.ClientBodyInvalid : ExchangeFailure.ClientGone);
+            return;
+        }
+
+        using var exchange = new GatewayExchange(group, app, request.Flags, time);
         using var activity = GatewayTracing.Start(exchange);
         group.Add(exchange);
         meter.Began(app.Id);
@@ -49,11 +70,11 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
             // 2.
             if (exchange.TryEnterLine())
             {
-                exchange.Send(WriteRequest(context, exchange, target, flags.Body));
+                exchange.Send(WriteRequest(context, exchange, target, request.Body));
             }
 
             // 3.
-            if (flags.Flags.HasFlag(FrameFlags.Body) && !exchange.IsReplayable && !flags.Flags.HasFlag(FrameFlags.Upgrade))
+            if (request.Flags.HasFlag(FrameFlags.Body) && !exchange.IsReplayable && !request.Flags.HasFlag(FrameFlags.Upgrade))
             {
                 upload = RequestPump.RunAsync(exchange, context.Request, time);
             }
@@ -119,7 +140,7 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
             return (flags | FrameFlags.Replayable, default);
         }
 
-        if (request.ContentLength is not { } length || length > MaxReplayableBody)
+        if (request.ContentLength is not { } length || length > MaxReplayableBody || !FitsOneMessage(request, (int)length))
         {
             return (flags, default);
         }
@@ -127,6 +148,21 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
         var body = new byte[length];
         await request.Body.ReadExactlyAsync(body, context.RequestAborted);
         return (flags | FrameFlags.Replayable, body);
+    }
+
+    /// <summary>A replayable request is complete in its message, and one head frame's worth is what every broker takes.</summary>
+    private static bool FitsOneMessage(HttpRequest request, int body)
+    {
+        var size = body + OwnFields + request.Path.Value!.Length + (request.QueryString.Value?.Length ?? 0);
+        foreach (var (name, values) in request.Headers)
+        {
+            foreach (var value in values)
+            {
+                size += name.Length + (value?.Length ?? 0) + sizeof(int);
+            }
+        }
+
+        return size < HeadPieces.Size;
     }
 
     private static bool IsReplayable(string method, PublishedApp app)
@@ -168,6 +204,21 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
         }
 
         return message;
+    }
+
+    private Task RefuseAsync(HttpContext context, PublishedApp app, ExchangeFailure reason)
+    {
+        var failure = FailureMap.Get(reason);
+        var reference = ExchangeId.Create();
+        meter.Failed(app.Id, failure);
+        LogEnded(failure.Level, reference, app.Id, failure.Token, failure.Side);
+        if (reason == ExchangeFailure.ClientGone)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        return FailureResponse.WriteAsync(context, app, failure, reference);
     }
 
     private async Task FailAsync(HttpContext context, GatewayExchange exchange, ExchangeFailure ended, Activity? activity)

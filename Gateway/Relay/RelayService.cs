@@ -2,6 +2,7 @@ using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Transport;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Diagnostics;
+using Microsoft.Extensions.Options;
 
 namespace AppProxy.Gateway.Relay;
 
@@ -13,11 +14,37 @@ internal sealed class RelayService(
     WindowBudget budget,
     GatewayMeter meter,
     TimeProvider time,
-    ILoggerFactory loggers) : BackgroundService
+    IOptions<HostOptions> host,
+    ILoggerFactory loggers) : BackgroundService, IHostedLifecycleService
 {
+    /// <summary>What is left of the host's time to stop, for telling clients before their connections are cut.</summary>
+    private static readonly TimeSpan TimeToTell = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly List<Task> _supervisors = [];
+    private ITimer? _drained;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Comes before the server waits for its requests: what no connector has ends at once, what one has gets most of the time there is.</summary>
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        End(static exchange => !exchange.IsTaken);
+        var grace = host.Value.ShutdownTimeout - TimeToTell;
+        _drained = time.CreateTimer(_ => End(static _ => true), null, grace > TimeSpan.Zero ? grace : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        return Task.CompletedTask;
+    }
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Dispose()
+    {
+        _drained?.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -41,14 +68,7 @@ internal sealed class RelayService(
         finally
         {
             catalogue.Changed -= AddGroups;
-            foreach (var group in groups.All)
-            {
-                foreach (var exchange in group.Exchanges)
-                {
-                    exchange.End(ExchangeFailure.GatewayShutdown);
-                }
-            }
-
+            End(static _ => true);
             Task[] supervisors;
             lock (_supervisors)
             {
@@ -56,6 +76,20 @@ internal sealed class RelayService(
             }
 
             await Task.WhenAll(supervisors);
+        }
+    }
+
+    private void End(Func<GatewayExchange, bool> whether)
+    {
+        foreach (var group in groups.All)
+        {
+            foreach (var exchange in group.Exchanges)
+            {
+                if (whether(exchange))
+                {
+                    exchange.End(ExchangeFailure.GatewayShutdown);
+                }
+            }
         }
     }
 
@@ -138,9 +172,16 @@ internal sealed class RelayService(
                 exchange.End(ExchangeFailure.NoConnector);
             }
         }
-        else if (exchange.IsCommitted && settings.IdleTimeout > TimeSpan.Zero && time.GetElapsedTime(exchange.LastMoved) > settings.IdleTimeout)
+        else if (settings.IdleTimeout > TimeSpan.Zero && time.GetElapsedTime(exchange.LastMoved) > settings.IdleTimeout)
         {
-            exchange.End(exchange.Response.IsComplete ? ExchangeFailure.ClientIdle : ExchangeFailure.AppIdle);
+            if (exchange.AwaitsClientRead || exchange.Response.IsComplete || (!exchange.IsCommitted && exchange.AwaitsClientBody))
+            {
+                exchange.End(ExchangeFailure.ClientIdle);
+            }
+            else if (exchange.IsCommitted)
+            {
+                exchange.End(ExchangeFailure.AppIdle);
+            }
         }
     }
 }

@@ -36,7 +36,7 @@ internal static class RequestPump
                     channel.SendData(frames, []);
                 }
 
-                result = await client.ReadAsync();
+                result = await ReadAsync(exchange, client);
             }
 
             while (!result.IsCanceled)
@@ -56,7 +56,7 @@ internal static class RequestPump
 
                 if (!client.TryRead(out result))
                 {
-                    result = await client.ReadAsync();
+                    result = await ReadAsync(exchange, client);
                 }
             }
 
@@ -70,12 +70,20 @@ internal static class RequestPump
         }
     }
 
+    private static async ValueTask<ReadResult> ReadAsync(GatewayExchange exchange, PipeReader client)
+    {
+        exchange.AwaitsClientBody = true;
+        var result = await client.ReadAsync();
+        exchange.AwaitsClientBody = false;
+        return result;
+    }
+
     /// <summary>Sends what fits the room; true when that was the end.</summary>
     private static bool Send<TTrailers>(ExchangeChannel channel, PipeReader client, in ReadResult result, int room, TTrailers trailers)
         where TTrailers : IFieldSource
     {
         var available = result.Buffer;
-        var count = (int)Math.Min(available.Length, Math.Min(room, FrameLimits.MaxDataLength));
+        var count = (int)Math.Min(available.Length, room);
         var piece = available.Slice(0, count);
         var isEnd = result.IsCompleted && count == available.Length;
         using (var frames = channel.Open())

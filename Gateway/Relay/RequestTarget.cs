@@ -63,12 +63,18 @@ internal static class RequestTarget
         return true;
     }
 
+    /// <summary>Also where an app takes an escaped slash, or a backslash, for a slash.</summary>
     private static bool HasDotSegment(ReadOnlySpan<char> path)
     {
-        foreach (var range in path.Split('/'))
+        if (!path.Contains('.') && !path.Contains("%2e", StringComparison.OrdinalIgnoreCase))
         {
-            var segment = path[range];
-            if (segment.Length is > 0 and <= 6 && Uri.UnescapeDataString(segment) is "." or "..")
+            return false;
+        }
+
+        ReadOnlySpan<char> decoded = Uri.UnescapeDataString(path);
+        foreach (var range in decoded.SplitAny('/', '\\'))
+        {
+            if (decoded[range] is "." or "..")
             {
                 return true;
             }

@@ -95,7 +95,9 @@ internal static class ResponseWriter
 
             // An empty flush sends the head ahead of a body that is still to come.
             hasFlushed = true;
+            exchange.AwaitsClientRead = true;
             var flushed = await client.FlushAsync(cancellationToken);
+            exchange.AwaitsClientRead = false;
             if (flushed.IsCompleted)
             {
                 exchange.End(ExchangeFailure.ClientGone);

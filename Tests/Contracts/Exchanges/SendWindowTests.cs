@@ -16,7 +16,7 @@ public sealed class SendWindowTests
         window.Update(100_000);
 
         (await window.WaitForRoomAsync(99_990)).Should().Be(10);
-        (await window.WaitForRoomAsync(0)).Should().Be(FrameLimits.MaxDataLength);
+        (await window.WaitForRoomAsync(0)).Should().Be(FrameLimits.DataPiece);
     }
 
     [Test]
@@ -25,7 +25,7 @@ public sealed class SendWindowTests
         var window = new SendWindow();
         window.Update(long.MaxValue);
 
-        (await window.WaitForRoomAsync(5_000_000_000).AsTask().WaitAsync(cancellation)).Should().Be(FrameLimits.MaxDataLength);
+        (await window.WaitForRoomAsync(5_000_000_000).AsTask().WaitAsync(cancellation)).Should().Be(FrameLimits.DataPiece);
     }
 
     [Test]
