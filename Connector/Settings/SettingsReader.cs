@@ -21,7 +21,7 @@ internal static partial class SettingsReader
             catch (InvalidOperationException mistake)
             {
                 // The binder stops at the first one: what it names is put aside, and the rest is tried again.
-                if (!TakeOut(settings, mistake.Message, mistakes))
+                if (!TakeOut(settings, WholeMessage(mistake), mistakes))
                 {
                     mistakes.Add(mistake.Message);
                     return options;
@@ -49,6 +49,9 @@ internal static partial class SettingsReader
 
         return unknown.Count > 0;
     }
+
+    /// <summary>Below the top the binder wraps what it has to say.</summary>
+    private static string WholeMessage(Exception? mistake) => mistake is null ? "" : mistake.Message + "\n" + WholeMessage(mistake.InnerException);
 
     [GeneratedRegex("'([^']*)'")]
     private static partial Regex Quoted();

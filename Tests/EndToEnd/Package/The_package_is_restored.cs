@@ -71,7 +71,15 @@ internal sealed partial class The_package_is_restored
     private static async Task RunAsync(string directory, CancellationToken cancellation, params string[] arguments)
     {
         // Variables of the build that runs these tests would speak to the one started here.
-        var environment = new Dictionary<string, string> { ["MSBUILDDISABLENODEREUSE"] = "1", ["MSBuildSDKsPath"] = "", ["MSBUILD_EXE_PATH"] = "", ["DOTNET_CLI_UI_LANGUAGE"] = "en" };
+        var environment = new Dictionary<string, string?>
+        {
+            ["DOTNET_CLI_UI_LANGUAGE"] = "en",
+            ["MSBUILDDISABLENODEREUSE"] = "1",
+            ["MSBUILD_EXE_PATH"] = null,
+            ["MSBuildExtensionsPath"] = null,
+            ["MSBuildLoadMicrosoftTargetsReadOnly"] = null,
+            ["MSBuildSDKsPath"] = null,
+        };
         await using var dotnet = await RunningProgram.RunAsync(RequiredProgram.Find("dotnet", "dotnet-sdk-10.0"), arguments, cancellation, directory, environment);
         (await dotnet.Exited).Should().Be(0, "{0}", dotnet.Output + dotnet.Errors);
     }

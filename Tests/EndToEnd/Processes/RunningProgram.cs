@@ -28,8 +28,9 @@ internal sealed class RunningProgram : IAsyncDisposable
 
     public string Errors => Text(_errors);
 
+    /// <summary>A variable without a value is taken away.</summary>
     public static RunningProgram Start(
-        string path, IEnumerable<string> arguments, string? directory = null, IReadOnlyDictionary<string, string>? environment = null)
+        string path, IEnumerable<string> arguments, string? directory = null, IReadOnlyDictionary<string, string?>? environment = null)
     {
         var start = new ProcessStartInfo(path, arguments)
         {
@@ -44,7 +45,7 @@ internal sealed class RunningProgram : IAsyncDisposable
             start.Environment.TryAdd("DOTNET_ROOT", runtime);
         }
 
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
         {
             start.Environment[name] = value;
         }
@@ -58,7 +59,7 @@ internal sealed class RunningProgram : IAsyncDisposable
         IEnumerable<string> arguments,
         CancellationToken cancellationToken,
         string? directory = null,
-        IReadOnlyDictionary<string, string>? environment = null)
+        IReadOnlyDictionary<string, string?>? environment = null)
     {
         var program = Start(path, arguments, directory, environment);
         try
