@@ -41,6 +41,7 @@ internal sealed class DemoGateway : IRunningGateway
     {
         var gateway = GatewayHost.Build([], builder =>
         {
+            builder.IgnoreSettingsFiles();
             builder.WebHost.UseUrls(launch.Url.ToString());
             builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
             builder.Services.AddSingleton<IHostLifetime, NoLifetime>();

@@ -225,6 +225,7 @@ public sealed class TestEnvironment : IAsyncDisposable
     {
         var gateway = GatewayHost.Build([], builder =>
         {
+            builder.IgnoreSettingsFiles();
             AddLogging(builder.Logging);
             builder.WebHost.UseUrls(GatewayUrl.ToString());
             builder.WebHost.ConfigureKestrel(kestrel => Speak(kestrel, _options.Front));

@@ -28,11 +28,14 @@ internal sealed partial class RunningDemo : IAsyncDisposable
     /// <summary>As people open it.</summary>
     public Uri Url { get; }
 
-    public static async Task<RunningDemo> StartAsync(CancellationToken cancellationToken, params string[] options)
+    public static Task<RunningDemo> StartAsync(CancellationToken cancellationToken, params string[] options)
+        => StartAsync(null, options, cancellationToken);
+
+    public static async Task<RunningDemo> StartAsync(string? directory, string[] options, CancellationToken cancellationToken)
     {
         var port = LoopbackPort.Take();
         var program = RunningProgram.Start(
-            ProductExecutables.Gateway, ["demo", "--urls", string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}"), .. options]);
+            ProductExecutables.Gateway, ["demo", "--urls", string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}"), .. options], directory);
         try
         {
             await program.WaitForLineAsync("Ready: ", cancellationToken);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using AppProxy.Tests.EndToEnd.Hosting;
 using AppProxy.Tests.EndToEnd.Processes;
 using FluentAssertions;
 using Microsoft.AspNetCore.Builder;
@@ -29,6 +30,18 @@ internal sealed class The_demo_is_told_what_to_do
 
         (await client.GetStringAsync("/there", cancellation)).Should().Be("mine: /base/there");
         demo.Program.Output.Should().Contain("published OPEN");
+    }
+
+    [Test]
+    public async Task The_settings_of_the_folder_it_is_started_in_mean_nothing_to_it(CancellationToken cancellation)
+    {
+        using var folder = new WorkingFolder();
+        folder.Write("appsettings.json", """{ "Kestrel": { "Endpoints": { "Other": { "Url": "http://127.0.0.1:1" } } }, "Gateway": { "ServiceBus": "no", "Nonsense": 1 } }""");
+
+        await using var demo = await RunningDemo.StartAsync(folder.Path, [], cancellation);
+        using var client = demo.CreateClient();
+
+        (await client.GetStringAsync("/api/time", cancellation)).Should().Contain("time");
     }
 
     [TestCase("demo", "--bogus")]
