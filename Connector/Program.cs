@@ -1,18 +1,17 @@
 using AppProxy.Connector.Diagnostics;
 using AppProxy.Connector.Hosting;
-using Microsoft.Extensions.Options;
 
-var builder = Host.CreateApplicationBuilder(args);
-builder.Services.AddConnector(builder.Configuration);
-builder.AddConnectorTelemetry();
-using var host = builder.Build();
 try
 {
+    var builder = Host.CreateApplicationBuilder(args);
+    builder.Services.AddConnector(builder.Configuration);
+    builder.AddConnectorTelemetry();
+    using var host = builder.Build();
     await host.RunAsync();
     return 0;
 }
-catch (OptionsValidationException mistakes)
+catch (Exception failure) when (StartFailure.Describe(failure) is { } reason)
 {
-    StartFailure.Report(mistakes);
+    StartFailure.Report(reason);
     return 2;
 }

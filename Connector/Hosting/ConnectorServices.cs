@@ -1,9 +1,8 @@
 using AppProxy.Connector.Diagnostics;
 using AppProxy.Connector.Execution;
 using AppProxy.Connector.Pull;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using AppProxy.Connector.Settings;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AppProxy.Connector.Hosting;
 
@@ -12,9 +11,8 @@ internal static class ConnectorServices
 {
     public static IServiceCollection AddConnector(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ConnectorOptions>().Bind(configuration.GetSection(ConnectorOptions.Section)).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<ConnectorOptions>, ConnectorOptionsValidator>();
-        services.AddSingleton(static provider => provider.GetRequiredService<IOptions<ConnectorOptions>>().Value);
+        var options = ConnectorOptionsReader.Read(configuration);
+        services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(CreateBrokerConnector);
         services.AddMetrics();
@@ -26,8 +24,7 @@ internal static class ConnectorServices
         services.AddParentLifetime();
 
         // What is under way gets its time to finish, and a little more for the links.
-        services.AddOptions<HostOptions>().Configure<IOptions<ConnectorOptions>>(static (host, connector) =>
-            host.ShutdownTimeout = connector.Value.StopTimeout + TimeSpan.FromSeconds(5));
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopTimeout + TimeSpan.FromSeconds(5));
         return services;
     }
 

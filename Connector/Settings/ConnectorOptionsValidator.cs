@@ -6,6 +6,8 @@ namespace AppProxy.Connector.Settings;
 /// <summary>Checks the whole configuration and names every mistake at once.</summary>
 internal sealed class ConnectorOptionsValidator : IValidateOptions<ConnectorOptions>
 {
+    private static readonly TimeSpan LongestStop = TimeSpan.FromHours(1);
+
     public ValidateOptionsResult Validate(string? name, ConnectorOptions options)
     {
         var mistakes = new List<string>();
@@ -17,6 +19,11 @@ internal sealed class ConnectorOptionsValidator : IValidateOptions<ConnectorOpti
         CheckBroker(options.Broker, mistakes);
         CheckRange("Connector:Slots", options.Slots, 1, 100_000, mistakes);
         CheckRange("Connector:MaxStreams", options.MaxStreams, 1, 1_000_000, mistakes);
+        if (options.StopTimeout < TimeSpan.Zero || options.StopTimeout > LongestStop)
+        {
+            mistakes.Add($"Connector:StopTimeout is {options.StopTimeout}: give a time from 00:00:00 to {LongestStop}.");
+        }
+
         if (options.Apps.Count == 0)
         {
             mistakes.Add("Connector:Apps is empty: give at least one, as Connector:Apps:<id>:InternalUrl.");

@@ -53,9 +53,17 @@ internal sealed class BrokerListener(AmqpBroker broker, GatewayOptions options, 
                 endpoint.UseBroker();
             });
         });
-        _server = builder.Build();
-        _server.Run(static _ => Task.CompletedTask);
-        await _server.StartAsync(cancellationToken);
+        try
+        {
+            _server = builder.Build();
+            _server.Run(static _ => Task.CompletedTask);
+            await _server.StartAsync(cancellationToken);
+        }
+        catch (Exception cause) when (cause is not OperationCanceledException)
+        {
+            throw new ListenException("Gateway:Broker:Listen", cause);
+        }
+
         var bound = _server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Address = new UriBuilder(bound) { Scheme = url.Scheme }.Uri;
     }

@@ -3,7 +3,6 @@ using AppProxy.Gateway.Broker.Amqp;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Diagnostics;
 using AppProxy.Gateway.Relay;
-using Microsoft.Extensions.Options;
 
 namespace AppProxy.Gateway.Hosting;
 
@@ -16,17 +15,13 @@ internal static class GatewayHost
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(FrontDoor.Configure);
+        FrontDoorServer.Decorate(builder.Services);
+        var started = builder.Logging.QuietUntilStarted();
         configure?.Invoke(builder);
 
-        var options = ReadOptions(builder.Configuration);
+        var given = builder.Services.FirstOrDefault(static service => service.ServiceType == typeof(CatalogueOptions))?.ImplementationInstance as CatalogueOptions;
+        var (options, catalogue) = GatewayOptionsReader.Read(builder.Configuration, given);
         builder.Services.AddSingleton(options);
-        var catalogue = builder.Services.FirstOrDefault(static service => service.ServiceType == typeof(CatalogueOptions))?.ImplementationInstance
-            as CatalogueOptions ?? new CatalogueOptions { Path = options.Apps };
-        foreach (var host in options.OwnHosts)
-        {
-            catalogue.OwnHosts.Add(host);
-        }
-
         builder.Services.AddCatalogue(catalogue);
         if (options.ServiceBus is { } serviceBus)
         {
@@ -43,6 +38,7 @@ internal static class GatewayHost
         builder.AddGatewayTelemetry();
 
         var gateway = builder.Build();
+        gateway.Lifetime.ApplicationStarted.Register(started.Set);
         gateway.UseWebSockets();
         gateway.Run(gateway.Services.GetRequiredService<RequestPipeline>().InvokeAsync);
         return gateway;
@@ -62,13 +58,5 @@ internal static class GatewayHost
         services.AddSingleton<IRelayTransport, EmbeddedBroker>();
         services.AddSingleton<BrokerListener>();
         services.AddHostedService(static provider => provider.GetRequiredService<BrokerListener>());
-    }
-
-    private static GatewayOptions ReadOptions(ConfigurationManager configuration)
-    {
-        var options = new GatewayOptions();
-        configuration.GetSection(GatewayOptions.Section).Bind(options);
-        var result = new GatewayOptionsValidator().Validate(null, options);
-        return result.Succeeded ? options : throw new OptionsValidationException(GatewayOptions.Section, typeof(GatewayOptions), result.Failures);
     }
 }

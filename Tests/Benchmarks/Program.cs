@@ -4,7 +4,7 @@ using AppProxy.Benchmarks.Reporting;
 using AppProxy.Benchmarks.Roles;
 using AppProxy.Benchmarks.Running;
 
-// The run, and the roles in which it starts itself again.
+// The run, and the roles in which it starts itself again; their names must not be those of contenders.
 var rounds = new Option<int>("--rounds") { Description = "Rounds; medians are shown.", DefaultValueFactory = _ => 3 };
 var seconds = new Option<int>("--seconds") { Description = "Seconds of load per row, contender and round.", DefaultValueFactory = _ => 4 };
 var rows = new Option<string[]>("--rows") { Description = "Rows, or beginnings of their names.", AllowMultipleArgumentsPerToken = true };
@@ -41,18 +41,18 @@ var certificate = new Option<string?>("--certificate") { Description = "PKCS #12
 var to = new Option<string>("--to") { Description = "Where to forward.", Required = true };
 var commandLine = new Argument<string[]>("command");
 
-var app = new Command("app", "Role: the internal app.") { certificate };
+var app = new Command("role-app", "Role: the internal app.") { certificate };
 app.Hidden = true;
 app.SetAction((arguments, cancellationToken) => AppRole.RunAsync(arguments.GetValue(certificate), cancellationToken));
 
-var yarp = new Command("yarp", "Role: YARP in front of something.") { to, certificate };
+var yarp = new Command("role-yarp", "Role: YARP in front of something.") { to, certificate };
 yarp.Hidden = true;
 yarp.SetAction((arguments, cancellationToken) => YarpRole.RunAsync(new Uri(arguments.GetValue(to)!), arguments.GetValue(certificate), cancellationToken));
 
-var load = new Command("load", "Role: the own load generator.") { Hidden = true };
+var load = new Command("role-load", "Role: the own load generator.") { Hidden = true };
 load.SetAction((_, cancellationToken) => LoadRole.RunAsync(cancellationToken));
 
-var guard = new Command("guard", "Role: keeps another program on a leash.") { commandLine };
+var guard = new Command("role-guard", "Role: keeps another program on a leash.") { commandLine };
 guard.Hidden = true;
 guard.SetAction((arguments, cancellationToken) => GuardRole.RunAsync(arguments.GetValue(commandLine)!, cancellationToken));
 

@@ -50,7 +50,7 @@ internal sealed class RelayContender(string folder, string? certificatePath) : I
             ["Connector__Apps__bench__HttpVersion"] = "1.1",
             ["Connector__Apps__bench__IsBackendCertificateValidationEnabled"] = "false",
         };
-        _processes.Add(ChildProcess.StartRole(gatewaySettings, "guard", "--", gateway));
+        _processes.Add(ChildProcess.StartRole(gatewaySettings, "role-guard", "--", gateway));
         _processes.Add(ChildProcess.Start(connector, connectorSettings));
         var entrance = new Entrance(url);
         await Answering.WaitAsync(entrance, [.. _processes], cancellationToken);

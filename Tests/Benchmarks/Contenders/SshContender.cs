@@ -53,12 +53,12 @@ internal sealed class SshContender(string folder) : IContender
             Directory.CreateDirectory("/run/sshd");
         }
 
-        _processes.Add(ChildProcess.StartRole("guard", "--", sshd, "-D", "-e", "-f", configuration));
+        _processes.Add(ChildProcess.StartRole("role-guard", "--", sshd, "-D", "-e", "-f", configuration));
         var url = new UriBuilder(app.Scheme, "127.0.0.1", publicPort).Uri;
         var sshArguments = string.Create(
             CultureInfo.InvariantCulture,
             $"-F none -N -T -p {sshPort} -i {userKey} -o BatchMode=yes -o IdentitiesOnly=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ExitOnForwardFailure=yes -o ConnectionAttempts=50 -R 127.0.0.1:{publicPort}:{app.Host}:{app.Port} {Environment.UserName}@127.0.0.1");
-        _processes.Add(ChildProcess.StartRole(["guard", "--", ssh, .. sshArguments.Split(' ')]));
+        _processes.Add(ChildProcess.StartRole(["role-guard", "--", ssh, .. sshArguments.Split(' ')]));
         var entrance = new Entrance(url);
         await Answering.WaitAsync(entrance, [.. _processes], cancellationToken);
         return entrance;

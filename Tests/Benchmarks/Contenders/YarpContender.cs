@@ -16,7 +16,7 @@ internal sealed class YarpContender(string name, int hops, string? certificatePa
         var next = app;
         for (var hop = 0; hop < hops; hop++)
         {
-            var (process, address) = await ServerRole.StartAsync("yarp", certificatePath, next, cancellationToken);
+            var (process, address) = await ServerRole.StartAsync("role-yarp", certificatePath, next, cancellationToken);
             _processes.Add(process);
             next = address;
         }

@@ -6,7 +6,7 @@ namespace AppProxy.Benchmarks.Load;
 /// <summary>The load role in a process of its own, kept for the whole run so that its code stays compiled.</summary>
 internal sealed class OwnGenerator : ILoadGenerator, IAsyncDisposable
 {
-    private readonly ChildProcess _process = ChildProcess.StartRole("load");
+    private readonly ChildProcess _process = ChildProcess.StartRole("role-load");
 
     public string Name => "own";
 

@@ -79,7 +79,7 @@ internal sealed class BenchmarkRun(RunOptions options, TextWriter progress) : IA
         var certificatePath = ThrowAwayCertificate.Write(_workFolder.FullName, TimeProvider.System);
         foreach (var lane in lanes)
         {
-            var (app, address) = await ServerRole.StartAsync("app", lane == Lane.Tls ? certificatePath : null, null, cancellationToken);
+            var (app, address) = await ServerRole.StartAsync("role-app", lane == Lane.Tls ? certificatePath : null, null, cancellationToken);
             _apps.Add(app);
             foreach (var name in options.Contenders)
             {

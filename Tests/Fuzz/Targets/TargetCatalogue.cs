@@ -11,6 +11,8 @@ internal static class TargetCatalogue
     [
         new() { Name = "message", Run = static (input, _) => FrameTargets.ReadMessage(input) },
         new() { Name = "payload", Run = static (input, _) => FrameTargets.ReadPayload(input) },
+        new() { Name = "amqp-performative", Run = static (input, _) => AmqpTargets.ReadPerformative(input) },
+        new() { Name = "amqp-message", Run = static (input, _) => AmqpTargets.ReadMessage(input) },
         new()
         {
             Name = "shared-access-signature",

@@ -1,0 +1,72 @@
+using AppProxy.Gateway.Catalogue;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace AppProxy.Gateway.Hosting;
+
+/// <summary>Reads what the operator wrote, all of it, before anything starts.</summary>
+internal static class GatewayOptionsReader
+{
+    /// <param name="configuration">The host's.</param>
+    /// <param name="given">The published apps of who has no file for them; null takes the file that is configured.</param>
+    /// <exception cref="OptionsValidationException">Every mistake, those in the apps' file too.</exception>
+    public static (GatewayOptions Options, CatalogueOptions Catalogue) Read(IConfiguration configuration, CatalogueOptions? given)
+    {
+        var mistakes = new List<string>();
+        CheckUrls(configuration["urls"], mistakes);
+        var options = SettingsReader.Read<GatewayOptions>(configuration.GetSection(GatewayOptions.Section), mistakes);
+        if (new GatewayOptionsValidator().Validate(null, options) is { Failed: true, Failures: { } failures })
+        {
+            mistakes.AddRange(failures);
+        }
+
+        var catalogue = given ?? new CatalogueOptions { Path = options.Apps };
+        foreach (var host in options.OwnHosts)
+        {
+            catalogue.OwnHosts.Add(host);
+        }
+
+        if (mistakes.Count == 0)
+        {
+            // The apps are read when the gateway starts, and are watched from then on.
+            return (options, catalogue);
+        }
+
+        CheckApps(catalogue, mistakes);
+        throw new OptionsValidationException(GatewayOptions.Section, typeof(GatewayOptions), mistakes);
+    }
+
+    private static void CheckUrls(string? urls, List<string> mistakes)
+    {
+        foreach (var url in (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            try
+            {
+                _ = BindingAddress.Parse(url);
+            }
+            catch (FormatException)
+            {
+                mistakes.Add($"--urls names '{url}': give http:// or https:// with a host or address and a port, such as http://localhost:8080.");
+            }
+        }
+    }
+
+    /// <summary>So that one start tells everything.</summary>
+    private static void CheckApps(CatalogueOptions catalogue, List<string> mistakes)
+    {
+        try
+        {
+            using var store = new CatalogueStore(catalogue, TimeProvider.System, NullLogger<CatalogueStore>.Instance);
+            store.Load();
+        }
+        catch (CatalogueException mistake)
+        {
+            mistakes.Add(mistake.Message);
+        }
+        catch (ArgumentException)
+        {
+            // Without a path, which was told already.
+        }
+    }
+}

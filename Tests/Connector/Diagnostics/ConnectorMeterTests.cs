@@ -1,0 +1,34 @@
+using AppProxy.Connector.Diagnostics;
+using AppProxy.Contracts.Exchanges;
+using AppProxy.Tests.Diagnostics;
+using FluentAssertions;
+using NUnit.Framework;
+
+namespace AppProxy.Tests.Connector.Diagnostics;
+
+[TestFixture]
+internal sealed class ConnectorMeterTests
+{
+    [Test]
+    public void Its_names_are_approved()
+    {
+        using var recorder = Record();
+        recorder.Lines.Should().Equal(ApprovedNames.Of("Connector", "instrument"));
+    }
+
+    [Test]
+    public void Its_readme_explains_every_name()
+    {
+        using var recorder = Record();
+        var readme = ApprovedNames.ReadmeOf("Connector");
+        recorder.Names.Concat(recorder.Labels).Append(ConnectorMeter.MeterName)
+            .Where(name => !readme.Contains($"`{name}`", StringComparison.Ordinal)).Should().BeEmpty();
+    }
+
+    private static InstrumentRecorder Record()
+    {
+        var recorder = new InstrumentRecorder(ConnectorMeter.MeterName);
+        new ConnectorMeter(recorder.Meters).Ended(ExchangeFailure.None, TimeSpan.FromSeconds(1));
+        return recorder;
+    }
+}

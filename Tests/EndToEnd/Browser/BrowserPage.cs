@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+
+namespace AppProxy.Tests.EndToEnd.Browser;
+
+/// <summary>A tab: goes to a URL, runs script, takes pictures, and remembers every error of its console.</summary>
+internal sealed class BrowserPage
+{
+    private readonly DevTools _tools;
+    private readonly string _session;
+    private TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public BrowserPage(DevTools tools, string session)
+    {
+        _tools = tools;
+        _session = session;
+        tools.Listen(session, OnEvent);
+    }
+
+    /// <summary>Errors and warnings of the console, exceptions, and what could not be loaded.</summary>
+    public ConcurrentQueue<string> Complaints { get; } = new();
+
+    public async Task EnableAsync(CancellationToken cancellationToken)
+    {
+        foreach (var domain in (string[])["Page", "Runtime", "Log"])
+        {
+            await SendAsync(domain + ".enable", [], cancellationToken);
+        }
+    }
+
+    public async Task GoAsync(Uri url, CancellationToken cancellationToken)
+    {
+        _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = await SendAsync("Page.navigate", new JsonObject { ["url"] = url.AbsoluteUri }, cancellationToken);
+        if (answer["errorText"] is { } error)
+        {
+            throw new InvalidOperationException($"{url}: {error}");
+        }
+
+        await _loaded.Task.WaitAsync(cancellationToken);
+    }
+
+    public async Task<string> EvaluateAsync(string script, CancellationToken cancellationToken)
+    {
+        var answer = await SendAsync(
+            "Runtime.evaluate",
+            new JsonObject { ["expression"] = script, ["awaitPromise"] = true, ["returnByValue"] = true, ["userGesture"] = true },
+            cancellationToken);
+        return answer["exceptionDetails"] is { } failure
+            ? throw new InvalidOperationException($"{script}: {failure.ToJsonString()}")
+            : answer["result"]!["value"]?.ToString() ?? "";
+    }
+
+    /// <summary>Waits until a condition in script holds.</summary>
+    public Task WaitForAsync(string condition, CancellationToken cancellationToken)
+        => EvaluateAsync($"new Promise(done => {{ const look = () => ({condition}) ? done(true) : setTimeout(look, 20); look(); }})", cancellationToken);
+
+    public Task ClickAsync(string selector, CancellationToken cancellationToken)
+        => EvaluateAsync($"document.querySelector({JsonValue.Create(selector)!.ToJsonString()}).click()", cancellationToken);
+
+    public Task<string> TextAsync(string selector, CancellationToken cancellationToken)
+        => EvaluateAsync($"document.querySelector({JsonValue.Create(selector)!.ToJsonString()}).textContent", cancellationToken);
+
+    public async Task ShowAsync(int width, bool isDark, CancellationToken cancellationToken)
+    {
+        await SendAsync(
+            "Emulation.setDeviceMetricsOverride",
+            new JsonObject { ["width"] = width, ["height"] = 844, ["deviceScaleFactor"] = 1, ["mobile"] = width < 600 },
+            cancellationToken);
+        await SendAsync(
+            "Emulation.setEmulatedMedia",
+            new JsonObject { ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = isDark ? "dark" : "light" }) },
+            cancellationToken);
+    }
+
+    /// <summary>The whole page as PNG.</summary>
+    public async Task<byte[]> PictureAsync(CancellationToken cancellationToken)
+    {
+        var answer = await SendAsync("Page.captureScreenshot", new JsonObject { ["captureBeyondViewport"] = true }, cancellationToken);
+        return Convert.FromBase64String(answer["data"]!.GetValue<string>());
+    }
+
+    private Task<JsonNode> SendAsync(string method, JsonObject parameters, CancellationToken cancellationToken)
+        => _tools.SendAsync(method, parameters, _session, cancellationToken);
+
+    private void OnEvent(string method, JsonNode parameters)
+    {
+        switch (method)
+        {
+            case "Page.loadEventFired":
+                _loaded.TrySetResult();
+                break;
+            case "Runtime.consoleAPICalled" when parameters["type"]!.GetValue<string>() is "error" or "warning" or "assert":
+            case "Runtime.exceptionThrown":
+            case "Log.entryAdded" when parameters["entry"]!["level"]!.GetValue<string>() is "error" or "warning":
+                Complaints.Enqueue(parameters.ToJsonString());
+                break;
+        }
+    }
+}

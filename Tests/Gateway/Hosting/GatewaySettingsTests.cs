@@ -1,0 +1,69 @@
+using System.Text;
+using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Hosting;
+using AppProxy.Tests.Documentation;
+using FluentAssertions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using NUnit.Framework;
+
+namespace AppProxy.Tests.Gateway.Hosting;
+
+[TestFixture]
+internal sealed class GatewaySettingsTests
+{
+    private const string Key = "0123456789abcdef0123456789abcdef";
+
+    [Test]
+    public void Every_setting_is_in_the_readme()
+        => SettingNames.MissingFrom(ReadmeText.Read("Gateway"), SettingNames.Of(new GatewayOptions(), GatewayOptions.Section, "name")).Should().BeEmpty();
+
+    [Test]
+    public void The_readme_s_example_is_right()
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(ReadmeText.Block("Gateway", "json"))))
+            .AddInMemoryCollection([new("Gateway:Broker:ConnectorKeys:berlin:Key", Key)])
+            .Build();
+        var apps = new CatalogueOptions { Json = ReadmeText.Block("Gateway/Catalogue", "json") };
+
+        var (options, _) = GatewayOptionsReader.Read(configuration, apps);
+
+        options.Broker.Listen.Should().StartWith("amqps://");
+        options.Broker.ConnectorKeys["berlin"].Should().BeEquivalentTo(new ConnectorKeyOptions { Group = "default", Key = Key });
+        apps.OwnHosts.Should().Equal("gateway.example.com");
+    }
+
+    [Test]
+    public void The_apps_of_the_readme_are_served()
+    {
+        using var store = new CatalogueStore(
+            new CatalogueOptions { Json = ReadmeText.Block("Gateway/Catalogue", "json") }, TimeProvider.System, new Catalogue.RecordingLogger<CatalogueStore>());
+
+        store.Load();
+
+        store.Current.Apps.Should().ContainSingle(app => app.DisplayName == "Holiday planner");
+    }
+
+    [Test]
+    public void All_mistakes_are_told_at_once()
+    {
+        var read = () => Read(
+            new("urls", "nonsense"),
+            new("Gateway:Appz", "x.json"),
+            new("Gateway:Broker:Listen", "amqp://0.0.0.0:5672"),
+            new("Gateway:Broker:ConnectorKeys:a:Key", "secret-but-short"),
+            new("Gateway:Broker:ConnectorKeys:a:Grup", "secret-misplaced"));
+
+        var mistakes = read.Should().Throw<OptionsValidationException>().Which.Failures.ToList();
+
+        mistakes.Should().HaveCount(6).And.NotContain(mistake => mistake.Contains("secret"));
+        foreach (var expected in (string[])["'nonsense'", "Gateway:Appz", "Gateway:Broker:Listen", "a:Key has 16", "a:Grup", "does not exist"])
+        {
+            mistakes.Should().ContainSingle(mistake => mistake.Contains(expected));
+        }
+    }
+
+    private static void Read(params KeyValuePair<string, string?>[] settings)
+        => GatewayOptionsReader.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), new CatalogueOptions { Path = "/nowhere/apps.json" });
+}
