@@ -13,7 +13,7 @@ namespace AppProxy.Tests.EndToEnd;
 public abstract class EndToEndTest
 {
     /// <summary>Longest that a test may take, in milliseconds; none waits for time to pass, so this is only for what hangs.</summary>
-    protected const int Guard = 60_000;
+    protected const int Guard = 20_000;
 
     private readonly ConcurrentStack<IAsyncDisposable> _started = new();
     private readonly LogRecorder _log = new();

@@ -94,13 +94,8 @@ public sealed class TestEnvironment : IAsyncDisposable
         };
         handler.SslOptions.RemoteCertificateValidationCallback = static (_, certificate, _, _) =>
             certificate?.GetCertHashString() == TestCertificate.Instance.GetCertHashString();
-        return new HttpClient(handler)
-        {
-            BaseAddress = UrlOf(app),
-            Timeout = Timeout.InfiniteTimeSpan,
-            DefaultRequestVersion = _options.Front is TestProtocol.Http2 or TestProtocol.Https2 ? HttpVersion.Version20 : HttpVersion.Version11,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        };
+        var version = _options.Front is TestProtocol.Http2 or TestProtocol.Https2 ? HttpVersion.Version20 : HttpVersion.Version11;
+        return new HttpClient(new ExactVersion(version, handler)) { BaseAddress = UrlOf(app), Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>A connection to the gateway on which nothing has been said yet.</summary>
@@ -273,6 +268,16 @@ public sealed class TestEnvironment : IAsyncDisposable
     private sealed class InProcessConnector(QueueEngine engine) : BrokerConnector
     {
         public override ValueTask<ITransport> ConnectAsync(CancellationToken cancellationToken) => new(new InProcessTransport(engine));
+    }
+
+    private sealed class ExactVersion(Version version, HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Version = version;
+            request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 
     private sealed class RunningGateway(TestEnvironment environment) : IAsyncDisposable
