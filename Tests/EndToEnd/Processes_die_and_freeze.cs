@@ -122,7 +122,7 @@ public sealed class Processes_die_and_freeze : EndToEndTest
         }
 
         await _app.Aborted.WaitAsync(cancellation);
-        await gateway.DisposeAsync();
+        gateway.Kill();
         await asking.ContinueWith(static _ => { }, TaskScheduler.Default);
     }
 

@@ -34,9 +34,11 @@ internal sealed class ProductProcess : IAsyncDisposable
     public static async Task<ProductProcess> StartAsync(
         string name, IEnumerable<KeyValuePair<string, string?>> settings, string readyText, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, name))
+        // Its own output folder: beside the tests it would lack what the shared framework gives to a web project.
+        var output = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", name["AppProxy.".Length..], Path.GetFileName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar))));
+        var start = new ProcessStartInfo(Path.Combine(output, name))
         {
-            WorkingDirectory = AppContext.BaseDirectory,
+            WorkingDirectory = output,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
@@ -49,8 +51,8 @@ internal sealed class ProductProcess : IAsyncDisposable
         var started = new ProductProcess(Process.Start(start)!, readyText);
         try
         {
-            await started._ready.WaitAsync(cancellationToken);
-            return started;
+            await Task.WhenAny(started._ready.WaitAsync(cancellationToken), started._reading);
+            return started._ready.IsSet ? started : throw new InvalidOperationException($"{name} did not start.");
         }
         catch
         {
