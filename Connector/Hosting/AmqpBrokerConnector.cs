@@ -1,7 +1,7 @@
+using AppProxy.Connector.Settings;
 using AppProxy.Contracts.Transport;
 using AppProxy.Contracts.Transport.Amqp;
 using AppProxy.Contracts.Transport.Tokens;
-using AppProxy.Connector.Settings;
 
 namespace AppProxy.Connector.Hosting;
 

@@ -1,8 +1,8 @@
 using AppProxy.Connector.Execution;
 using AppProxy.Connector.Pull;
+using AppProxy.Connector.Settings;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Transport;
-using AppProxy.Connector.Settings;
 
 namespace AppProxy.Connector.Hosting;
 

@@ -150,7 +150,8 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDispos
             {
                 var uplink = await transport.OpenReceiverAsync(
                     EntityNames.Uplinks(_options.Group),
-                    new ReceiverOptions { Mode = ReceiveMode.ReceiveAndDelete, SessionId = UplinkSession.ToString() },
+                    // Locked until read: what a broken connection had on its way comes again on the next one, and duplicates are ignored.
+                    new ReceiverOptions { Mode = ReceiveMode.PeekLock, SessionId = UplinkSession.ToString() },
                     new UplinkHandler(this),
                     cancellationToken);
                 uplink.AddCredit(UplinkCredit);
@@ -281,6 +282,7 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDispos
             }
         }
 
+        message.Settle(Settlement.Complete);
         message.Release();
     }
 

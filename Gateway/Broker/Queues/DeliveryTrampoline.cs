@@ -14,21 +14,21 @@ internal static class DeliveryTrampoline
     private const int Budget = 256;
 
     [ThreadStatic]
-    private static Queue<QueueConsumer>? t_pending;
+    private static Queue<QueueConsumer>? _pending;
 
     [ThreadStatic]
-    private static bool t_running;
+    private static bool _running;
 
     public static void Run(QueueConsumer consumer)
     {
-        var pending = t_pending ??= new Queue<QueueConsumer>();
-        if (t_running)
+        var pending = _pending ??= new Queue<QueueConsumer>();
+        if (_running)
         {
             pending.Enqueue(consumer);
             return;
         }
 
-        t_running = true;
+        _running = true;
         var left = Budget;
         var next = consumer;
         do
@@ -44,6 +44,6 @@ internal static class DeliveryTrampoline
             }
         }
         while (pending.TryDequeue(out next!));
-        t_running = false;
+        _running = false;
     }
 }

@@ -76,6 +76,8 @@ internal sealed class BrowserPage
     /// <summary>The whole page as PNG.</summary>
     public async Task<byte[]> PictureAsync(CancellationToken cancellationToken)
     {
+        // A tab behind others is not painted.
+        await SendAsync("Page.bringToFront", [], cancellationToken);
         var answer = await SendAsync("Page.captureScreenshot", new JsonObject { ["captureBeyondViewport"] = true }, cancellationToken);
         return Convert.FromBase64String(answer["data"]!.GetValue<string>());
     }

@@ -34,11 +34,12 @@ internal sealed class GatewaySettingsTests
         apps.OwnHosts.Should().Equal("gateway.example.com");
     }
 
-    [Test]
-    public void The_apps_of_the_readme_are_served()
+    [TestCase("")]
+    [TestCase("Gateway/Catalogue")]
+    public void The_apps_of_a_readme_are_served(string folder)
     {
         using var store = new CatalogueStore(
-            new CatalogueOptions { Json = ReadmeText.Block("Gateway/Catalogue", "json") }, TimeProvider.System, new Catalogue.RecordingLogger<CatalogueStore>());
+            new CatalogueOptions { Json = ReadmeText.Block(folder, "json") }, TimeProvider.System, new Catalogue.RecordingLogger<CatalogueStore>());
 
         store.Load();
 

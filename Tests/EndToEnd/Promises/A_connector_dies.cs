@@ -1,0 +1,94 @@
+using System.Net;
+using System.Text;
+using FluentAssertions;
+using NUnit.Framework;
+
+namespace AppProxy.Tests.EndToEnd.Promises;
+
+[Platform(Exclude = "Win", Reason = "Signals of POSIX.")]
+public sealed class A_connector_dies : PromiseTest
+{
+    [Test, CancelAfter(Guard)]
+    public async Task Another_one_answers_what_may_be_run_again([Values(1, 32)] int clients, [Values] bool isKnownToTheGateway, CancellationToken cancellation)
+    {
+        var proxy = await StartWithoutConnectorAsync(cancellation);
+        using var client = proxy.CreateClient("app");
+        var first = await StartProcessAsync(proxy, cancellation);
+        var pending = Enumerable.Range(0, clients).Select(_ => client.GetAsync("/", cancellation)).ToArray();
+        await App.NextAsync(clients, cancellation);
+        await proxy.StartConnectorAsync(null, cancellation);
+        if (isKnownToTheGateway)
+        {
+            await WaitUntilTakenAsync(proxy, clients, cancellation);
+        }
+
+        await first.KillAsync();
+
+        foreach (var run in await App.NextAsync(clients, cancellation))
+        {
+            await run.AnswerAsync("by another");
+        }
+
+        foreach (var answer in pending)
+        {
+            await ShouldBeAsync(answer, "by another", cancellation);
+        }
+
+        App.Count.Should().Be(2 * clients);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task What_may_not_run_twice_ends_with_502_and_is_never_run_again(CancellationToken cancellation)
+    {
+        var proxy = await StartWithoutConnectorAsync(cancellation);
+        using var client = proxy.CreateClient("app");
+        var first = await StartProcessAsync(proxy, cancellation);
+        var pending = client.PostAsync("/", new StringContent("an order"), cancellation);
+        await App.NextAsync(cancellation);
+        await proxy.StartConnectorAsync(null, cancellation);
+
+        var killed = TimeProvider.System.GetTimestamp();
+        await first.KillAsync();
+        using var answer = await pending;
+        var elapsed = TimeProvider.System.GetElapsedTime(killed);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.BadGateway);
+        answer.Headers.GetValues("AppProxy-Error").Should().Equal("connector-lost");
+        elapsed.Should().BeLessThan(TimeSpan.FromSeconds(3.5));
+        var next = client.GetAsync("/after", cancellation);
+        var run = await App.NextAsync(cancellation);
+        run.Path.Should().Be("/after", "a second run of the order would have come before");
+        await run.AnswerAsync("served");
+        await ShouldBeAsync(next, "served", cancellation);
+        App.Count.Should().Be(2);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task An_answer_that_was_begun_breaks_off([Values] bool hasLength, CancellationToken cancellation)
+    {
+        const string part = "the first part";
+        var proxy = await StartWithoutConnectorAsync(cancellation);
+        using var client = proxy.CreateClient("app");
+        var first = await StartProcessAsync(proxy, cancellation);
+        var pending = client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead, cancellation);
+        var run = await App.NextAsync(cancellation);
+        if (hasLength)
+        {
+            run.PromiseLength(2 * part.Length);
+        }
+
+        await run.WriteAsync(part);
+        using var answer = await pending;
+        await using var body = await answer.Content.ReadAsStreamAsync(cancellation);
+        var read = new byte[part.Length];
+        await body.ReadExactlyAsync(read, cancellation);
+        Encoding.ASCII.GetString(read).Should().Be(part);
+        await proxy.StartConnectorAsync(null, cancellation);
+
+        await first.KillAsync();
+
+        var rest = async () => await body.ReadAsync(read, cancellation);
+        await rest.Should().ThrowAsync<IOException>("a part must never be taken for the whole");
+        App.Count.Should().Be(1);
+    }
+}

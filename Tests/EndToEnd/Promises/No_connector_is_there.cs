@@ -1,0 +1,71 @@
+using System.Net;
+using FluentAssertions;
+using NUnit.Framework;
+
+namespace AppProxy.Tests.EndToEnd.Promises;
+
+public sealed class No_connector_is_there : PromiseTest
+{
+    [Test, CancelAfter(Guard)]
+    public async Task Requests_wait_for_one([Values("GET", "POST")] string method, CancellationToken cancellation)
+    {
+        var proxy = await StartWithoutConnectorAsync(cancellation);
+        using var client = proxy.CreateClient("app");
+        var pending = client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/"), cancellation);
+        await WaitUntilUnderWayAsync(proxy, 1, cancellation);
+
+        await proxy.StartConnectorAsync(null, cancellation);
+
+        var run = await App.NextAsync(cancellation);
+        run.Method.Should().Be(method);
+        await run.AnswerAsync("served");
+        await ShouldBeAsync(pending, "served", cancellation);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task Who_waited_long_enough_is_told_and_is_never_served_later([Values("GET", "POST")] string method, CancellationToken cancellation)
+    {
+        var proxy = await StartWithoutConnectorAsync(cancellation, static options => options.Relay["waitForConnector"] = "00:00:01");
+        using var client = proxy.CreateClient("app");
+
+        using var answer = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/"), cancellation);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        answer.Headers.GetValues("AppProxy-Error").Should().Equal("no-connector");
+        answer.Headers.RetryAfter!.Delta.Should().BePositive();
+        await proxy.StartConnectorAsync(null, cancellation);
+        await OnlyTheNextIsServedAsync(client, cancellation);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task What_its_client_gave_up_never_reaches_the_app([Values] bool hasBody, CancellationToken cancellation)
+    {
+        var proxy = await StartWithoutConnectorAsync(cancellation);
+        using var client = proxy.CreateClient("app");
+        using var patience = new CancellationTokenSource();
+        var pending = client.PostAsync("/", hasBody ? new StringContent("an order") : null, patience.Token);
+        await WaitUntilUnderWayAsync(proxy, 1, cancellation);
+        await patience.CancelAsync();
+        await WaitUntilUnderWayAsync(proxy, 0, cancellation);
+
+        await proxy.StartConnectorAsync(null, cancellation);
+
+        await OnlyTheNextIsServedAsync(client, cancellation);
+        var given = async () => await pending;
+        await given.Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    /// <summary>The queue keeps the order: had the earlier request been started, the app would have seen it before these.</summary>
+    private async Task OnlyTheNextIsServedAsync(HttpClient client, CancellationToken cancellationToken)
+    {
+        for (var i = 1; i <= 3; i++)
+        {
+            var next = client.PostAsync("/next", new StringContent("another order"), cancellationToken);
+            var run = await App.NextAsync(cancellationToken);
+            run.Path.Should().Be("/next");
+            await run.AnswerAsync("served");
+            await ShouldBeAsync(next, "served", cancellationToken);
+            App.Count.Should().Be(i);
+        }
+    }
+}
