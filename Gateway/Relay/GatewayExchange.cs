@@ -30,6 +30,7 @@ internal sealed class GatewayExchange : IDisposable
     private ExchangeRun? _committed;
     private HeadAssembly? _head;
     private Line? _line;
+    private HttpContext? _flushing;
     private int _end = -1;
     private bool _disposed;
 
@@ -66,7 +67,7 @@ internal sealed class GatewayExchange : IDisposable
     public bool AwaitsClientBody { get; set; }
 
     /// <summary>Whether the client has yet to take what was written to it.</summary>
-    public bool AwaitsClientRead { get; set; }
+    public bool AwaitsClientRead => Volatile.Read(ref _flushing) is not null;
 
     /// <summary>How many times the request was put on the queue.</summary>
     public int Sends => _send;
@@ -241,6 +242,18 @@ internal sealed class GatewayExchange : IDisposable
         End(ExchangeFailure.ConnectorLost);
     }
 
+    /// <summary>Until <see cref="EndFlush"/> the client's pace counts. When the exchange ends meanwhile, its connection does too: nothing else would wake the writer.</summary>
+    public void BeginFlush(HttpContext client)
+    {
+        Interlocked.Exchange(ref _flushing, client);
+        if (EndedBy is not (null or ExchangeFailure.None))
+        {
+            AbortFlush();
+        }
+    }
+
+    public void EndFlush() => Volatile.Write(ref _flushing, null);
+
     /// <summary>Ends the exchange, once, from wherever it is noticed; runs are told, except for the one that told us.</summary>
     public void End(ExchangeFailure reason, ExchangeRun? toldBy = null)
     {
@@ -268,7 +281,13 @@ internal sealed class GatewayExchange : IDisposable
         Response.Fail(reason);
         _headReady.Raise();
         _grantReady.Raise();
+        if (reason != ExchangeFailure.None)
+        {
+            AbortFlush();
+        }
     }
+
+    private void AbortFlush() => Interlocked.Exchange(ref _flushing, null)?.Abort();
 
     public void Dispose()
     {

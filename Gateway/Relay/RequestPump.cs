@@ -60,6 +60,8 @@ internal static class RequestPump
                 }
             }
 
+            // A read that was cancelled is still a read: the server drains the rest only when it is over.
+            client.AdvanceTo(result.Buffer.Start);
             return false;
         }
         catch (Exception failure)

@@ -27,7 +27,7 @@ internal static class ResponseWriter
             return;
         }
 
-        await WriteBodyAsync(context.Response.BodyWriter, exchange, time, CancellationToken.None);
+        await WriteBodyAsync(context, context.Response.BodyWriter, exchange, time, CancellationToken.None);
         if (exchange.Response.Failure == ExchangeFailure.None && exchange.Response.Trailers is { } trailers)
         {
             WriteTrailers(context.Response, trailers.Span);
@@ -72,7 +72,7 @@ internal static class ResponseWriter
 
     private static bool IsUsualReason(in ResponseHead head) => head.Status == StatusCodes.Status200OK && head.Reason.SequenceEqual("OK"u8);
 
-    private static async Task WriteBodyAsync(PipeWriter client, GatewayExchange exchange, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task WriteBodyAsync(HttpContext context, PipeWriter client, GatewayExchange exchange, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = exchange.Response;
         var hasFlushed = false;
@@ -95,9 +95,9 @@ internal static class ResponseWriter
 
             // An empty flush sends the head ahead of a body that is still to come.
             hasFlushed = true;
-            exchange.AwaitsClientRead = true;
+            exchange.BeginFlush(context);
             var flushed = await client.FlushAsync(cancellationToken);
-            exchange.AwaitsClientRead = false;
+            exchange.EndFlush();
             if (flushed.IsCompleted)
             {
                 exchange.End(ExchangeFailure.ClientGone);
@@ -130,7 +130,7 @@ internal static class ResponseWriter
         var client = PipeReader.Create(stream);
         var upload = RequestPump.RunUpgradedAsync(exchange, client, time);
         var writer = PipeWriter.Create(stream);
-        await WriteBodyAsync(writer, exchange, time, CancellationToken.None);
+        await WriteBodyAsync(context, writer, exchange, time, CancellationToken.None);
         await writer.CompleteAsync();
         client.CancelPendingRead();
         await upload;

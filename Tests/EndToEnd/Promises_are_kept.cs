@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using AppProxy.Testing;
 using FluentAssertions;
-using Microsoft.AspNetCore.Http;
 using NUnit.Framework;
 
 namespace AppProxy.Tests.EndToEnd;
@@ -269,54 +267,5 @@ public sealed class Promises_are_kept : EndToEndTest
         var reading = async () => await answer.Content.ReadAsStringAsync(cancellation);
         await reading.Should().ThrowAsync<HttpRequestException>();
         await _app.Aborted.WaitAsync(cancellation);
-    }
-
-    /// <summary>Answers when it is told to, and counts.</summary>
-    private sealed class CountingApp
-    {
-        private readonly System.Threading.Channels.Channel<int> _called = System.Threading.Channels.Channel.CreateUnbounded<int>();
-        private readonly Signal _answer = new();
-        private int _calls;
-        private int _posts;
-
-        public int Calls => Volatile.Read(ref _calls);
-
-        public int Posts => Volatile.Read(ref _posts);
-
-        public Signal Aborted { get; } = new();
-
-        public ValueTask<int> WaitForCallAsync(CancellationToken cancellation) => _called.Reader.ReadAsync(cancellation);
-
-        public void Answer() => _answer.Set();
-
-        public async Task AnswerAsync(HttpContext context)
-        {
-            var call = Interlocked.Increment(ref _calls);
-            if (HttpMethods.IsPost(context.Request.Method))
-            {
-                Interlocked.Increment(ref _posts);
-            }
-
-            context.RequestAborted.Register(Aborted.Set);
-            if (context.Request.Query.ContainsKey("begin"))
-            {
-                await context.Response.WriteAsync("begun ");
-            }
-
-            _called.Writer.TryWrite(call);
-            if (context.Request.Query.ContainsKey("wait"))
-            {
-                await _answer.WaitAsync(CancellationToken.None);
-            }
-
-            if (context.Request.Query.TryGetValue("size", out var size))
-            {
-                await context.Response.Body.WriteAsync(new byte[int.Parse(size.ToString(), CultureInfo.InvariantCulture)]);
-            }
-            else
-            {
-                await context.Response.WriteAsync("call " + call.ToString(CultureInfo.InvariantCulture));
-            }
-        }
     }
 }

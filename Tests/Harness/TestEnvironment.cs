@@ -254,6 +254,7 @@ public sealed class TestEnvironment : IAsyncDisposable
         if (_options.LoggerProvider is { } provider)
         {
             logging.AddProvider(provider);
+            logging.AddFilter("AppProxy", LogLevel.Debug);
         }
     }
 
