@@ -73,21 +73,4 @@ public sealed class A_connector_freezes : PromiseTest
         await ShouldBeAsync(next, "served", cancellation);
         App.Count.Should().Be(2);
     }
-
-    /// <summary>Answers with the path. One request may run more than twice: what the frozen one holds comes back when the broker frees its locks.</summary>
-    private async Task AnswerAllAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (true)
-            {
-                var run = await App.NextAsync(cancellationToken);
-                await run.AnswerAsync(run.Path);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The test is over.
-        }
-    }
 }
