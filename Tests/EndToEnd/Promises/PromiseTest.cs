@@ -39,6 +39,23 @@ public abstract class PromiseTest : EndToEndTest
         (await answer.Content.ReadAsStringAsync(cancellationToken)).Should().Be(text);
     }
 
+    /// <summary>Answers with the path. One request may run more than twice: what a lost one had not settled comes back from the broker, and the gateway sends it again too.</summary>
+    private protected async Task AnswerAllAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                var run = await App.NextAsync(cancellationToken);
+                await run.AnswerAsync(run.Path);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
+        }
+    }
+
     private static IEnumerable<GatewayExchange> ExchangesOf(TestEnvironment proxy) =>
         proxy.GatewayServices.GetRequiredService<GroupRelays>().All.SelectMany(static group => group.Exchanges);
 
