@@ -30,10 +30,11 @@ internal sealed class GatewayExchangeTests
     public void Start() => _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
     [TearDown]
-    public void Stop()
+    public async Task StopAsync()
     {
         _exchange.Dispose();
-        _services.Dispose();
+        await _broker.DisposeAsync();
+        await _services.DisposeAsync();
     }
 
     [Test]
