@@ -56,7 +56,7 @@ public sealed class Bodies_stream : EndToEndTest
         var proxy = await StartAsync(
             o => o.Publish("app", back, async c =>
             {
-                await c.Response.StartAsync(c.RequestAborted);
+                await c.Response.Body.FlushAsync(c.RequestAborted);
                 await headCame.WaitAsync(c.RequestAborted);
                 await c.Response.WriteAsync("late");
             }),
@@ -115,7 +115,7 @@ public sealed class Bodies_stream : EndToEndTest
                 o.Front = TestProtocol.Http2;
                 o.Publish("app", TestProtocol.Http2, async c =>
                 {
-                    await c.Response.StartAsync(c.RequestAborted);
+                    await c.Response.Body.FlushAsync(c.RequestAborted);
                     var buffer = new byte[100];
                     while (await c.Request.Body.ReadAsync(buffer, c.RequestAborted) is var count and > 0)
                     {
@@ -270,9 +270,11 @@ public sealed class Bodies_stream : EndToEndTest
         await sending.ContinueWith(static _ => { }, TaskScheduler.Default);
     }
 
-    [TestCase("Content-Length: 100\r\n\r\nonly a part"), TestCase("Transfer-Encoding: chunked\r\n\r\nb\r\nonly a part\r\n"), TestCase("Transfer-Encoding: chunked\r\n\r\n20\r\nonly a part")]
-    [CancelAfter(Guard)]
-    public async Task A_part_of_an_answer_never_looks_whole(string rest, CancellationToken cancellation)
+    [Test, CancelAfter(Guard)]
+    public async Task A_part_of_an_answer_never_looks_whole(
+        [Values("Content-Length: 100\r\n\r\nonly a part", "Transfer-Encoding: chunked\r\n\r\nb\r\nonly a part\r\n", "Transfer-Encoding: chunked\r\n\r\n20\r\nonly a part")] string rest,
+        [Values] TestProtocol front,
+        CancellationToken cancellation)
     {
         var arrived = new Signal();
         await using var app = new RawApp(async (connection, stop) =>
@@ -281,25 +283,22 @@ public sealed class Bodies_stream : EndToEndTest
             await connection.WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\n" + rest), stop);
             await arrived.WaitAsync(stop);
         });
-        foreach (var front in new[] { TestProtocol.Http1, TestProtocol.Http2 })
-        {
-            var proxy = await StartAsync(
-                o =>
-                {
-                    o.Front = front;
-                    o.Publish("app", app.Url);
-                },
-                cancellation);
-            using var client = proxy.CreateClient("app");
-            using var answer = await client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead, cancellation);
-            await using var body = await answer.Content.ReadAsStreamAsync(cancellation);
-            await ReadUntilAsync(body, "only a part", cancellation);
-            arrived.Set();
+        var proxy = await StartAsync(
+            o =>
+            {
+                o.Front = front;
+                o.Publish("app", app.Url);
+            },
+            cancellation);
+        using var client = proxy.CreateClient("app");
+        using var answer = await client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead, cancellation);
+        await using var body = await answer.Content.ReadAsStreamAsync(cancellation);
+        await ReadUntilAsync(body, "only a part", cancellation);
+        arrived.Set();
 
-            var reading = async () => await body.ReadAsync(new byte[10], cancellation);
+        var reading = async () => await body.ReadAsync(new byte[10], cancellation);
 
-            await reading.Should().ThrowAsync<IOException>();
-        }
+        await reading.Should().ThrowAsync<IOException>();
     }
 
     [Test, CancelAfter(Guard)]

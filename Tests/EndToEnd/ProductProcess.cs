@@ -10,6 +10,7 @@ internal sealed class ProductProcess : IAsyncDisposable
     private readonly Task _reading;
     private readonly Signal _ready = new();
     private readonly Queue<string> _lines = new();
+    private bool _isDisposed;
 
     private ProductProcess(Process process, string readyText)
     {
@@ -74,6 +75,12 @@ internal sealed class ProductProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         if (!_process.HasExited)
         {
             _process.Kill();
