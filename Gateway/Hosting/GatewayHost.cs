@@ -15,6 +15,7 @@ internal static class GatewayHost
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(FrontDoor.Configure);
+        builder.WebHost.UseSockets(FrontDoor.Configure);
         FrontDoorServer.Decorate(builder.Services);
         var started = builder.Logging.QuietUntilStarted();
         configure?.Invoke(builder);
