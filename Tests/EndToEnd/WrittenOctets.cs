@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 
 namespace AppProxy.Tests.EndToEnd;
@@ -19,18 +20,15 @@ internal sealed class WrittenOctets
     public async Task WriteForeverAsync(HttpContext context)
     {
         Interlocked.Increment(ref _apps);
-        try
+        FlushResult flushed;
+        do
         {
-            while (true)
-            {
-                await context.Response.Body.WriteAsync(Piece, context.RequestAborted);
-                Interlocked.Add(ref _octets, Piece.Length);
-            }
+            Piece.CopyTo(context.Response.BodyWriter.GetSpan(Piece.Length));
+            context.Response.BodyWriter.Advance(Piece.Length);
+            flushed = await context.Response.BodyWriter.FlushAsync();
+            Interlocked.Add(ref _octets, Piece.Length);
         }
-        catch (OperationCanceledException)
-        {
-            // The reader is gone.
-        }
+        while (!flushed.IsCompleted); // A write after the reader has gone succeeds at once: only this tells.
     }
 
     public async Task WaitUntilStillAsync(CancellationToken cancellationToken)
