@@ -22,9 +22,10 @@ internal sealed class ConnectorInstance(Guid session, IOutboxOwner owner, TimePr
     public ConcurrentDictionary<ExchangeRun, byte> Runs { get; } = new();
 
     /// <summary>Whether its silence, or its connection's absence, has lasted too long.</summary>
-    public bool IsLost =>
-        (Volatile.Read(ref _freedAt) is var freed and not 0 && time.GetElapsedTime(freed) > Heartbeats.ConnectionGrace)
-        || (!Runs.IsEmpty && time.GetElapsedTime(Volatile.Read(ref _lastHeard)) > Heartbeats.LostAfter);
+    public bool IsLost => IsSilent || (Volatile.Read(ref _freedAt) is var freed and not 0 && time.GetElapsedTime(freed) > Heartbeats.ConnectionGrace);
+
+    /// <summary>Whether it has said nothing for too long about what it has of ours.</summary>
+    public bool IsSilent => !Runs.IsEmpty && time.GetElapsedTime(Volatile.Read(ref _lastHeard)) > Heartbeats.LostAfter;
 
     public long IdleSince { get; private set; } = time.GetTimestamp();
 

@@ -29,7 +29,8 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
     private IMessageSender? _requests;
     private IMessageSender? _uplinks;
     private IMessageReceiver? _replies;
-    private IDisposable? _presence;
+    private ISessionPresence? _presence;
+    private IDisposable? _watch;
 
     public GroupRelay(string group, WindowBudget budget, GatewayMeter meter, TimeProvider time, ILogger<GroupRelay> logger)
     {
@@ -108,7 +109,8 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
         }
 
         _replies = await OpenRepliesAsync(transport, cancellationToken);
-        _presence = (transport as ISessionPresence)?.Watch(EntityNames.Uplinks(Group), new UplinkObserver(this));
+        _presence = transport as ISessionPresence;
+        _watch = _presence?.Watch(EntityNames.Uplinks(Group), new UplinkObserver(this));
         _requests = await transport.OpenSenderAsync(EntityNames.Requests(Group), cancellationToken);
         while (_unsent.TryDequeue(out var message))
         {
@@ -121,7 +123,8 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
     {
         _requests = null;
         _uplinks = null;
-        _presence?.Dispose();
+        _presence = null;
+        _watch?.Dispose();
         foreach (var instance in _instances.Values)
         {
             instance.Outbox.Detach();
@@ -131,7 +134,7 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
     /// <inheritdoc/>
     public async ValueTask CloseAsync()
     {
-        _presence?.Dispose();
+        _watch?.Dispose();
         foreach (var link in (IAsyncDisposable?[])[_replies, _uplinks, _requests])
         {
             if (link is not null)
@@ -153,6 +156,12 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
         if (!_instances.TryRemove(KeyValuePair.Create(instance.Session, instance)))
         {
             return;
+        }
+
+        if (instance.IsSilent)
+        {
+            // It may be frozen: what the broker has given it, or would give it next, must go to others now.
+            _presence?.Evict(EntityNames.Uplinks(Group), instance.Session.ToString());
         }
 
         if (!instance.Runs.IsEmpty)

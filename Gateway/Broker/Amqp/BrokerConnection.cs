@@ -139,6 +139,15 @@ internal sealed partial class BrokerConnection : ILinkAcceptor, IDisposable
         }
     }
 
+    /// <summary>Ends the connection without a word: its client does not listen.</summary>
+    public void Abort(AmqpError reason)
+    {
+        lock (_gate)
+        {
+            _connection?.Abort(reason);
+        }
+    }
+
     public AmqpLink CreateLink(AmqpSession session, Attach attach)
     {
         if (!Authorization.IsAuthorized && ++_earlyLinks > MaxEarlyLinks)

@@ -63,6 +63,8 @@ internal sealed class InProcessReceiver : IMessageReceiver, IDeliverySink
         drain?.SetResult();
     }
 
+    void IDeliverySink.Evict(TransportException reason) => _transport.Abort(reason);
+
     void IDeliverySink.Detached(TransportException? reason)
     {
         _transport.Remove(this);

@@ -55,6 +55,9 @@ internal sealed class InProcessTransport : ITransport, ISessionPresence
 
     public IDisposable Watch(string queue, ISessionObserver observer) => Find(queue).Watch(observer);
 
+    public void Evict(string queue, string sessionId) =>
+        Find(queue).Evict(sessionId, new TransportException(TransportFailure.ConnectionLost, "The receiver of the session has fallen silent."));
+
     public async ValueTask DisposeAsync()
     {
         foreach (var receiver in BeginEnd(new TransportException(TransportFailure.Detached, "The transport was disposed.")))
@@ -67,9 +70,10 @@ internal sealed class InProcessTransport : ITransport, ISessionPresence
     }
 
     /// <summary>Ends it as a lost connection would: what is locked goes back with its delivery count raised.</summary>
-    internal void Abort(string why)
+    internal void Abort(string why) => Abort(new TransportException(TransportFailure.ConnectionLost, why));
+
+    internal void Abort(TransportException reason)
     {
-        var reason = new TransportException(TransportFailure.ConnectionLost, why);
         foreach (var receiver in BeginEnd(reason))
         {
             receiver.Abort(reason);

@@ -14,6 +14,9 @@ internal interface IDeliverySink
     /// <summary>A drain is over (one call for each): everything deliverable was delivered before, and <paramref name="unusedCredit"/> was taken back.</summary>
     void Drained(int unusedCredit);
 
+    /// <summary>Its owner has fallen silent: end all that the owner holds, by a lost connection. May come on any thread, and more than once.</summary>
+    void Evict(TransportException reason);
+
     /// <summary>The consumer is gone: null after it was closed by its owner, else why the engine ended it. Nothing follows.</summary>
     void Detached(TransportException? reason);
 }

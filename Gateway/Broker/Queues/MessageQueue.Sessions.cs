@@ -129,6 +129,18 @@ internal sealed partial class MessageQueue
         return registration;
     }
 
+    /// <summary>Ends all that the holder of a session holds, here and elsewhere.</summary>
+    public void Evict(string sessionId, TransportException reason)
+    {
+        QueueConsumer? holder;
+        lock (_gate)
+        {
+            holder = _sessions.TryGetValue(sessionId, out var session) ? session.Owner : null;
+        }
+
+        holder?.Sink.Evict(reason);
+    }
+
     /// <summary>A lock that its holder keeps by being attached is always a whole duration from its end.</summary>
     internal DateTimeOffset LockedUntilOf(MessageSession session)
     {

@@ -108,6 +108,9 @@ internal sealed class OutgoingLink : SendingLink, IAuthorizedLink, IDeliverySink
     }
 
     /// <inheritdoc/>
+    public void Evict(TransportException reason) => _owner.Abort(Errors.From(reason));
+
+    /// <inheritdoc/>
     public void Detached(TransportException? reason)
     {
         if (reason is null)

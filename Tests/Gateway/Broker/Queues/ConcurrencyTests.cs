@@ -119,6 +119,10 @@ public sealed class ConcurrencyTests : QueueFixture
         {
         }
 
+        public void Evict(TransportException reason)
+        {
+        }
+
         public void Detached(TransportException? reason)
         {
         }

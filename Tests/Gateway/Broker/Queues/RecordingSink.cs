@@ -57,6 +57,14 @@ internal sealed class RecordingSink : IDeliverySink
         }
     }
 
+    public void Evict(TransportException reason)
+    {
+        lock (_gate)
+        {
+            _log.Add("evicted");
+        }
+    }
+
     public void Detached(TransportException? reason)
     {
         lock (_gate)
