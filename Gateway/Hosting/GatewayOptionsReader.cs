@@ -1,3 +1,4 @@
+using AppProxy.Contracts.Settings;
 using AppProxy.Gateway.Catalogue;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
