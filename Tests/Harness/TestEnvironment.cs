@@ -158,13 +158,15 @@ public sealed class TestEnvironment : IAsyncDisposable
         return new ConnectorConfiguration(broker, _key, _apps, _options).ToSettings();
     }
 
-    /// <summary>Stops the gateway, and the broker in it.</summary>
+    /// <summary>Stops the gateway, and the broker in it. Cancelled, it waits for nobody; the gateway is gone all the same.</summary>
     public async Task StopGatewayAsync(CancellationToken cancellationToken = default)
     {
         if (Interlocked.Exchange(ref _gateway, null) is { } gateway)
         {
-            await gateway.StopAsync(cancellationToken);
-            await gateway.DisposeAsync();
+            await using (gateway)
+            {
+                await gateway.StopAsync(cancellationToken);
+            }
         }
     }
 
@@ -325,8 +327,10 @@ public sealed class TestEnvironment : IAsyncDisposable
         public async ValueTask DisposeAsync()
         {
             using var hurry = new CancellationTokenSource(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-            await app.StopAsync(hurry.Token);
-            await app.DisposeAsync();
+            await using (app)
+            {
+                await app.StopAsync(hurry.Token);
+            }
         }
     }
 }

@@ -137,7 +137,7 @@ public sealed class AmqpTransport : ITransport
     internal AmqpSession Session => _session;
 
     /// <summary>Loses the connection, as a cut cable does.</summary>
-    internal void Abort() => _connection.Abort();
+    internal void Abort() => _connection.Abort(new AmqpError(ErrorCondition.ConnectionForced, "The connection was aborted."));
 
     private async Task RunAsync()
     {
