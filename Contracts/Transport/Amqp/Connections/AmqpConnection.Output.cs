@@ -1,3 +1,5 @@
+using AppProxy.Contracts.Transport.Amqp.Codec;
+
 namespace AppProxy.Contracts.Transport.Amqp.Connections;
 
 /// <summary>The writing side: who finds the writer idle writes, others append.</summary>
@@ -47,6 +49,24 @@ internal sealed partial class AmqpConnection
         _ = WriteAsync();
     }
 
+    /// <summary>Tells the peer that we are there.</summary>
+    internal void WriteEmptyFrame()
+    {
+        lock (Gate)
+        {
+            if (!CanWrite)
+            {
+                return;
+            }
+
+            Span<byte> empty = stackalloc byte[FrameHeader.Size];
+            FrameHeader.Write(empty, FrameHeader.Size, FrameHeader.Amqp, 0);
+            Append(empty);
+        }
+
+        Flush();
+    }
+
     private async Task WriteAsync()
     {
         try
@@ -88,7 +108,7 @@ internal sealed partial class AmqpConnection
             (_waiting, _leaving) = (_leaving, _waiting);
         }
 
-        _lastWritten = Options.Time.GetTimestamp();
+        _keepAlive.OnWritten();
         return true;
     }
 
