@@ -3,9 +3,10 @@ using AppProxy.Contracts.Transport.Amqp.Codec;
 namespace AppProxy.Contracts.Transport.Amqp.Connections;
 
 /// <summary>The writing side: who finds the writer idle writes, others append.</summary>
-internal sealed partial class AmqpConnection
+internal sealed partial class AmqpConnection : IThreadPoolWorkItem
 {
     private readonly List<AmqpSession> _pending = [];
+    private int _isFlushQueued;
 
     /// <summary>Appends an encoded frame; under <see cref="Gate"/>.</summary>
     internal void Append(ReadOnlySpan<byte> frame)
@@ -30,6 +31,24 @@ internal sealed partial class AmqpConnection
         {
             Flush();
         }
+    }
+
+    /// <summary>
+    /// Writes what waits when the pool gets to it: an answer that nobody waits for urgently leaves with the messages that the work queued
+    /// before it is about to write, if there are any, and at once when there is none.
+    /// </summary>
+    internal void FlushLater()
+    {
+        if (Interlocked.Exchange(ref _isFlushQueued, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        Volatile.Write(ref _isFlushQueued, 0);
+        Flush();
     }
 
     /// <summary>Writes what waits unless somebody is writing already, who then writes this too.</summary>

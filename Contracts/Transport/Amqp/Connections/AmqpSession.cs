@@ -78,7 +78,7 @@ internal sealed partial class AmqpSession
             }
         }
 
-        Connection.FlushSoon();
+        Connection.FlushLater();
     }
 
     internal void OnBegun(ushort remoteChannel, in Begin begin)
