@@ -29,7 +29,7 @@ internal sealed partial class AmqpConnection : IThreadPoolWorkItem
     {
         if (!FlushBatch.TryAdd(this))
         {
-            Flush();
+            FlushLater();
         }
     }
 
