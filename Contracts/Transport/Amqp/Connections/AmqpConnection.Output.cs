@@ -24,20 +24,11 @@ internal sealed partial class AmqpConnection : IThreadPoolWorkItem
     /// <summary>Notes that a session has dispositions or flows to write before the next flush; under <see cref="Gate"/>.</summary>
     internal void AddPending(AmqpSession session) => _pending.Add(session);
 
-    /// <summary>Writes what waits: at the end of the batch that is being read on this thread, else now.</summary>
-    internal void FlushSoon()
-    {
-        if (!FlushBatch.TryAdd(this))
-        {
-            FlushLater();
-        }
-    }
-
     /// <summary>
-    /// Writes what waits when the pool gets to it: an answer that nobody waits for urgently leaves with the messages that the work queued
-    /// before it is about to write, if there are any, and at once when there is none.
+    /// Writes what waits when the pool gets to it: together with all that the work before it in the pool's line is about to add, and at once
+    /// when there is no such work. So messages and answers leave in company under load, without a timer.
     /// </summary>
-    internal void FlushLater()
+    internal void FlushSoon()
     {
         if (Interlocked.Exchange(ref _isFlushQueued, 1) == 0)
         {

@@ -135,7 +135,6 @@ internal sealed partial class AmqpConnection
             _keepAlive.OnRead();
             var buffer = result.Buffer;
             var isOver = false;
-            FlushBatch.Begin();
             try
             {
                 while (!isOver && FrameSource.TryTake(ref buffer, (uint)Options.MaxFrameSize, out var header, out var body))
@@ -145,7 +144,6 @@ internal sealed partial class AmqpConnection
             }
             finally
             {
-                FlushBatch.End();
                 input.AdvanceTo(buffer.Start, buffer.End);
             }
 

@@ -78,7 +78,7 @@ internal sealed partial class AmqpSession
             }
         }
 
-        Connection.FlushLater();
+        Connection.FlushSoon();
     }
 
     internal void OnBegun(ushort remoteChannel, in Begin begin)

@@ -37,7 +37,7 @@ internal abstract class ReceivingLink : AmqpLink
             }
         }
 
-        Connection.FlushLater();
+        Connection.FlushSoon();
     }
 
     /// <summary>Takes back all credit; completes when nothing more can arrive.</summary>
