@@ -60,6 +60,12 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
             return;
         }
 
+        if (!groups.TryEnter())
+        {
+            await RefuseAsync(context, app, ExchangeFailure.GatewayShutdown);
+            return;
+        }
+
         using var exchange = new GatewayExchange(group, app, request.Flags, time);
         using var activity = GatewayTracing.Start(exchange);
         group.Add(exchange);
@@ -111,6 +117,7 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
             }
 
             meter.Ended(app.Id, time.GetElapsedTime(exchange.Began));
+            groups.Leave();
         }
 
         // 6.
