@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using AppProxy.Contracts.Transport;
+using AppProxy.Gateway.Broker.Queues;
 using AppProxy.Testing;
 using FluentAssertions;
 using Microsoft.AspNetCore.Http;
@@ -112,6 +115,96 @@ public sealed class Failures_are_told : EndToEndTest
         });
         var proxy = await StartAsync(o => o.Publish("app", app.Url), cancellation);
         (await FailAsync(proxy, 502, "app-head-too-large", LogLevel.Warning, cancellation)).Dispose();
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task The_app_does_not_begin_to_answer([Values] bool isLong, CancellationToken cancellation)
+    {
+        // What Microsoft Graph's two values mean, and not a second less.
+        var timeout = TimeSpan.FromSeconds(isLong ? 180 : 85);
+        var clock = new JumpingClock();
+        var proxy = await StartAsync(
+            o =>
+            {
+                o.Publishing["applicationServerTimeout"] = isLong ? "long" : "default";
+                o.ConnectorTime = clock;
+                o.Publish("app", c =>
+                {
+                    clock.Jump(timeout);
+                    return Forever(c);
+                });
+            },
+            cancellation);
+        (await FailAsync(proxy, 504, "app-timeout", LogLevel.Information, cancellation)).Dispose();
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task The_app_may_take_its_time_to_begin(CancellationToken cancellation)
+    {
+        var clock = new JumpingClock();
+        var proxy = await StartAsync(
+            o =>
+            {
+                o.ConnectorTime = clock;
+                o.Publish("app", c =>
+                {
+                    clock.Jump(TimeSpan.FromSeconds(60));
+                    return c.Response.WriteAsync("at last");
+                });
+            },
+            cancellation);
+        using var client = proxy.CreateClient("app");
+
+        (await client.GetStringAsync("/", cancellation)).Should().Be("at last");
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task The_deadline_is_over_before_the_app_may_be_called(CancellationToken cancellation)
+    {
+        var calls = 0;
+        var proxy = await StartAsync(
+            o =>
+            {
+                o.Relay["waitForConnector"] = "00:00:01";
+                o.Publish("app", _ =>
+                {
+                    Interlocked.Increment(ref calls);
+                    return Task.CompletedTask;
+                });
+            },
+            cancellation);
+        Listen(proxy);
+        await using var client = await proxy.ConnectAsync(cancellation);
+
+        // A connector claims it, and is granted it with the first octet of the body only.
+        await client.WriteAsync(Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: {proxy.UrlOf("app").Authority}\r\nContent-Length: 100\r\n\r\n"), cancellation);
+
+        (await ReadUntilAsync(client, "\r\n\r\n", cancellation)).Should().StartWith("HTTP/1.1 503 ").And.Contain("AppProxy-Error: deadline-over").And.Contain("Retry-After: ");
+        _counted.Should().Equal("deadline-over");
+        calls.Should().Be(0);
+    }
+
+    [TestCase("GET / HTTP/1.1\r\nX: {0}\r\n", 64 * 1024, 431), TestCase("POST / HTTP/1.1\r\nContent-Length: 1\r\nX: {0}\r\n", 64 * 1024, 431),
+     TestCase("GET /{0} HTTP/1.1\r\n", 32 * 1024, 414)]
+    [CancelAfter(Guard)]
+    public async Task The_requests_head_is_too_large(string head, int size, int status, CancellationToken cancellation)
+    {
+        var calls = 0;
+        var proxy = await StartAsync(
+            o => o.Publish("app", _ =>
+            {
+                Interlocked.Increment(ref calls);
+                return Task.CompletedTask;
+            }),
+            cancellation);
+        var large = string.Format(CultureInfo.InvariantCulture, head, new string('x', size));
+
+        var answer = await ExchangeAsync(proxy, $"{large}Host: {proxy.UrlOf("app").Authority}\r\n\r\n", cancellation);
+
+        answer.Should().StartWith($"HTTP/1.1 {status} ");
+        calls.Should().Be(0);
+        proxy.GatewayServices.GetRequiredService<QueueEngine>().TryFind(EntityNames.Requests("default"), out var requests).Should().BeTrue();
+        requests!.GetCounts().Enqueued.Should().Be(0, "no connector is asked");
     }
 
     [Test, CancelAfter(Guard)]
