@@ -5,6 +5,7 @@ using System.Text;
 using System.Threading.Channels;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Testing;
+using AppProxy.Tests.EndToEnd.Processes;
 using FluentAssertions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -353,11 +354,12 @@ public sealed class Bodies_stream : EndToEndTest
     {
         var readers = Scale.Current.Of(usual: 300, full: 1_000);
         var written = new WrittenOctets();
+        var app = Use(await LoopbackApp.StartAsync(written.WriteForeverAsync, cancellation));
         var proxy = await StartAsync(
             o =>
             {
                 o.ConnectorSettings["Connector:Slots"] = readers.ToString(CultureInfo.InvariantCulture);
-                o.Publish("app", written.WriteForeverAsync);
+                o.Publish("app", new Uri(app.Url));
             },
             cancellation);
         var budget = proxy.GatewayServices.GetRequiredService<WindowBudget>();
@@ -376,7 +378,7 @@ public sealed class Bodies_stream : EndToEndTest
 
             budget.Leased.Should().BeLessThan(budget.Options.Budget + (readers * (long)budget.Options.Reserve));
 
-            // What apps got rid of is in windows, or in the buffers of the sockets on both legs.
+            // What apps got rid of is in windows, or in the buffers of our sockets on both legs.
             const long PerReader = 3L * 1024 * 1024;
             written.Octets.Should().BeLessThan(budget.Options.Budget + (readers * PerReader));
         }

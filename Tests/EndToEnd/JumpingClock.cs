@@ -6,13 +6,18 @@ namespace AppProxy.Tests.EndToEnd;
 /// </summary>
 internal sealed class JumpingClock : TimeProvider
 {
-    private long _ahead;
-
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + TimeSpan.FromTicks(Volatile.Read(ref _ahead));
+    private long _elapsed;
+    private long _set;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override long GetTimestamp() => System.GetElapsedTime(0).Ticks + Volatile.Read(ref _ahead);
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + TimeSpan.FromTicks(Volatile.Read(ref _set));
 
-    public void Jump(TimeSpan time) => Interlocked.Add(ref _ahead, time.Ticks);
+    public override long GetTimestamp() => System.GetElapsedTime(0).Ticks + Volatile.Read(ref _elapsed);
+
+    /// <summary>So much time has passed, for whoever measures it.</summary>
+    public void Pass(TimeSpan time) => Interlocked.Add(ref _elapsed, time.Ticks);
+
+    /// <summary>Somebody set the clock so far ahead; no time has passed.</summary>
+    public void SetAhead(TimeSpan time) => Interlocked.Add(ref _set, time.Ticks);
 }

@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using AppProxy.Tests.EndToEnd.Hosting;
 using Microsoft.AspNetCore.Http;
+using NUnit.Framework;
+using NUnit.Framework.Interfaces;
 
 namespace AppProxy.Tests.EndToEnd.Processes;
 
@@ -78,9 +80,9 @@ internal sealed class Deployment : IAsyncDisposable
             },
         }));
         _gateway = await ProductPrograms.StartGatewayAsync(
+            $"http://127.0.0.1:{Url.Port}",
             new Dictionary<string, string?>
             {
-                ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Url.Port}",
                 ["Kestrel:EndpointDefaults:Protocols"] = _isHttp2 ? "Http2" : "Http1",
                 ["Gateway:Apps"] = Path.Combine(_folder.Path, "apps.json"),
                 ["Gateway:Broker:Listen"] = $"amqp://127.0.0.1:{_brokerPort}",
@@ -100,6 +102,11 @@ internal sealed class Deployment : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Failed)
+        {
+            await TestContext.Progress.WriteLineAsync($"{_gateway?.Output}\n{_connector?.Output}");
+        }
+
         foreach (var started in (IAsyncDisposable?[])[_connector, _gateway, _app])
         {
             if (started is not null)

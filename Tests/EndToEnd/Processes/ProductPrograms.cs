@@ -5,9 +5,13 @@ namespace AppProxy.Tests.EndToEnd.Processes;
 /// <summary>Gateway and connector as programs of their own, told what to do by their environment.</summary>
 internal static class ProductPrograms
 {
-    /// <summary>Starts a gateway, and returns when it serves.</summary>
-    public static Task<RunningProgram> StartGatewayAsync(IReadOnlyDictionary<string, string?> settings, CancellationToken cancellationToken) =>
-        StartAsync(ProductExecutables.Gateway, settings, "Application started", cancellationToken);
+    /// <summary>Starts a gateway on one URL, and returns when it serves there: its broker listens before.</summary>
+    public static Task<RunningProgram> StartGatewayAsync(string url, IReadOnlyDictionary<string, string?> settings, CancellationToken cancellationToken) =>
+        StartAsync(
+            ProductExecutables.Gateway,
+            new Dictionary<string, string?>(settings) { ["ASPNETCORE_URLS"] = url },
+            "Now listening on: " + url,
+            cancellationToken);
 
     /// <summary>Starts a connector, and returns when it pulls.</summary>
     public static Task<RunningProgram> StartConnectorAsync(IReadOnlyDictionary<string, string?> settings, CancellationToken cancellationToken) =>

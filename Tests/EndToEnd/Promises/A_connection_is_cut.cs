@@ -127,6 +127,7 @@ public sealed class A_connection_is_cut : PromiseTest
         await run.AnswerAsync("by the other");
         await ShouldBeAsync(asking, "by the other", cancellation);
         App.Count.Should().Be(2);
+        connector.Reconnect();
     }
 
     [Test, CancelAfter(Guard)]

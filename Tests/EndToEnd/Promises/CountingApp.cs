@@ -14,6 +14,9 @@ internal sealed class CountingApp
         var name = context.Request.Method + context.Request.Path;
         _runs.AddOrUpdate(name, 1, static (_, count) => count + 1);
         await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+
+        // With its length it is one message on the way back; otherwise a client may have a part of it when a connector dies.
+        context.Response.ContentLength = name.Length;
         await context.Response.WriteAsync(name);
     }
 
@@ -21,6 +24,6 @@ internal sealed class CountingApp
     public void ShouldHaveRun(long requests)
     {
         _runs.Should().HaveCount((int)requests);
-        _runs.Where(static run => run.Key.StartsWith("POST", StringComparison.Ordinal)).Should().OnlyContain(static run => run.Value == 1);
+        _runs.Where(static run => run.Key.StartsWith("POST", StringComparison.Ordinal) && run.Value != 1).Should().BeEmpty();
     }
 }

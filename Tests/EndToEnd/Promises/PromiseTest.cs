@@ -4,6 +4,7 @@ using AppProxy.Testing;
 using AppProxy.Tests.EndToEnd.Processes;
 using FluentAssertions;
 using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
 
 namespace AppProxy.Tests.EndToEnd.Promises;
 
@@ -68,7 +69,13 @@ public abstract class PromiseTest : EndToEndTest
         for (var i = 1; i <= 3; i++)
         {
             var next = client.PostAsync("/next", new StringContent("another order"), cancellationToken);
-            var run = await App.NextAsync(cancellationToken);
+            var running = App.NextAsync(cancellationToken).AsTask();
+            if (await Task.WhenAny(running, next) == next)
+            {
+                Assert.Fail($"Not the app answered: {await next}");
+            }
+
+            var run = await running;
             run.Path.Should().Be("/next");
             await run.AnswerAsync("served");
             await ShouldBeAsync(next, "served", cancellationToken);
