@@ -23,6 +23,9 @@ public sealed class A_request_is_delivered_twice : PromiseTest
             // Stands still: the 20 ms never pass after which a connector would say what it runs, and with that settle the request.
             options.ConnectorTime = new FakeTimeProvider();
         });
+
+        // The queues are there then. A connector that found none would try again later, and there is no later.
+        await Log.WaitForAsync(static entry => entry.EventId == 1001 && entry.Text.StartsWith("gateway", StringComparison.Ordinal), cancellation);
         using var client = proxy.CreateClient("app");
         var first = await proxy.StartConnectorAsync(null, cancellation);
         var pending = client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead, cancellation);
