@@ -6,22 +6,32 @@ using NUnit.Framework;
 namespace AppProxy.Tests.EndToEnd.Promises;
 
 /// <summary>A broker delivers at least once: it may hand a request to somebody else while it runs already.</summary>
-public sealed class A_request_is_delivered_twice : PromiseTest
+public sealed class A_request_is_delivered_twice : PromiseTest, IDisposable
 {
     /// <summary>More than how long the broker keeps a request locked (Gateway/Hosting/EmbeddedBroker.cs), less than it waits for a connector.</summary>
     private static readonly TimeSpan LockIsOver = TimeSpan.FromSeconds(11);
 
+    private readonly FakeTimeProvider _brokerTime = new();
+
+    // Stands still: the 20 ms never pass after which a connector would say what it runs, and with that settle the request.
+    private readonly FakeTimeProvider _connectorTime = new();
+    private ITimer? _end;
+
+    /// <summary>A connector that stops gives its last frames some time to go, and that must pass.</summary>
+    [TearDown]
+    public void LetTimePass() =>
+        _end = TimeProvider.System.CreateTimer(_ => _connectorTime.Advance(TimeSpan.FromSeconds(1)), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(20));
+
+    public void Dispose() => _end?.Dispose();
+
     [Test, CancelAfter(Guard)]
-    public async Task One_answer_comes_and_nothing_of_the_other([Values] bool lockLost, [Values] bool firstRunWins, [Values] bool isOtherConnector, CancellationToken cancellation)
+    public async Task One_answer_comes_and_nothing_of_the_other([Values] bool lockLost, [Values] bool firstRunWins, [Values] bool hasOtherConnector, CancellationToken cancellation)
     {
-        var brokerTime = new FakeTimeProvider();
         var proxy = await StartWithoutConnectorAsync(cancellation, options =>
         {
             options.Transport = TestTransport.InProcess;
-            options.Time = brokerTime;
-
-            // Stands still: the 20 ms never pass after which a connector would say what it runs, and with that settle the request.
-            options.ConnectorTime = new FakeTimeProvider();
+            options.Time = _brokerTime;
+            options.ConnectorTime = _connectorTime;
         });
 
         // The queues are there then. A connector that found none would try again later, and there is no later.
@@ -30,14 +40,14 @@ public sealed class A_request_is_delivered_twice : PromiseTest
         var first = await proxy.StartConnectorAsync(null, cancellation);
         var pending = client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead, cancellation);
         var runs = new List<HeldRun> { await App.NextAsync(cancellation) };
-        if (isOtherConnector)
+        if (hasOtherConnector)
         {
             await proxy.StartConnectorAsync(null, cancellation);
         }
 
         if (lockLost)
         {
-            brokerTime.Advance(LockIsOver);
+            _brokerTime.Advance(LockIsOver);
         }
         else
         {
