@@ -490,4 +490,29 @@ public sealed class Semantics_are_kept : EndToEndTest
         context.RequestServices ??= Services.RequestServices;
         return context;
     }
+
+    [Test, CancelAfter(Guard)]
+    public Task An_app_that_refuses_a_body_that_nobody_has_begun_to_send_is_heard([Values(TestProtocol.Http2, TestProtocol.Https2)] TestProtocol back, CancellationToken cancellation) =>
+        RefuseBodyNobodySendsAsync(back, cancellation);
+
+    [Test, CancelAfter(Guard)]
+    [Explicit("KNOWN BUG: over HTTP/1.1 the connector reads the app's answer only when the whole request body is sent, so a client that waits for the answer waits for ever.")]
+    public Task An_app_that_refuses_a_body_that_nobody_has_begun_to_send_is_heard_over_http1([Values(TestProtocol.Http1, TestProtocol.Https1)] TestProtocol back, CancellationToken cancellation) =>
+        RefuseBodyNobodySendsAsync(back, cancellation);
+
+    private async Task RefuseBodyNobodySendsAsync(TestProtocol back, CancellationToken cancellation)
+    {
+        var proxy = await StartAsync(
+            o => o.Publish("app", back, static c =>
+            {
+                c.Response.StatusCode = 401;
+                return Task.CompletedTask;
+            }),
+            cancellation);
+        await using var client = await proxy.ConnectAsync(cancellation);
+
+        await client.WriteAsync(Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: {proxy.UrlOf("app").Authority}\r\nContent-Length: 100\r\n\r\n"), cancellation);
+
+        (await ReadUntilAsync(client, "\r\n\r\n", cancellation)).Should().StartWith("HTTP/1.1 401 ");
+    }
 }
