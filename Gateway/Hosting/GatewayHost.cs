@@ -49,8 +49,9 @@ internal static class GatewayHost
     {
         services.AddBroker().Configure(broker =>
         {
-            // What was delivered to a connector that froze goes to another one when its connection counts as dead.
-            broker.IdleTimeOut = TimeSpan.FromSeconds(5);
+            // What was delivered to a connector that froze goes to another one when its connection counts as dead: about as soon as missing
+            // heartbeats tell of a frozen one that has named itself.
+            broker.IdleTimeOut = TimeSpan.FromSeconds(3);
             foreach (var (name, key) in options.ConnectorKeys)
             {
                 broker.AuthorizationRules.Add(ConnectorRules.For(name, key));
