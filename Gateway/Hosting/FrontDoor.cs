@@ -3,7 +3,6 @@ using System.Text;
 using AppProxy.Contracts.Frames;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Net.Http.Headers;
 
 namespace AppProxy.Gateway.Hosting;
 
@@ -53,11 +52,7 @@ internal static class FrontDoor
         kestrel.Limits.Http2.InitialConnectionWindowSize = 4 * 1024 * 1024;
         kestrel.Limits.Http2.InitialStreamWindowSize = 1024 * 1024;
 
-        // Header octets pass as they are: ISO 8859-1 maps each to one character and back.
-        kestrel.RequestHeaderEncodingSelector = static name =>
-            ReferenceEquals(name, HeaderNames.Connection) || name.Equals(HeaderNames.Connection, StringComparison.OrdinalIgnoreCase)
-                ? ConnectionOptionsEncoding.Instance
-                : Encoding.Latin1;
+        kestrel.RequestHeaderEncodingSelector = RequestFieldDecoding.Select;
         kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
     }
 }

@@ -15,9 +15,9 @@ internal sealed class RequestPipeline(CatalogueStore catalogue, ClientOriginRead
     {
         // 1. Refuse what could be read in two ways.
         var request = context.Request;
-        if (!RequestFraming.IsClear(request))
+        if (!RequestHead.IsClear(context))
         {
-            return RequestFraming.RefuseAsync(context);
+            return RequestHead.RefuseAsync(context);
         }
 
         // 2. Know the client behind trusted proxies.

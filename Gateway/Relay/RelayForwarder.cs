@@ -59,8 +59,8 @@ internal sealed partial class RelayForwarder(
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException)
         {
-            // BadHttpRequestException is an IOException too: the body broke off before anything was relayed.
-            await RefuseAsync(context, app, failure is BadHttpRequestException ? ExchangeFailure.ClientBodyInvalid : ExchangeFailure.ClientGone);
+            // The body broke off before anything was relayed.
+            await RefuseAsync(context, app, RequestBody.FailureOf(failure));
             return;
         }
 
@@ -136,6 +136,7 @@ internal sealed partial class RelayForwarder(
 
         var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? request.ContentLength is not 0 and not null;
         flags |= hasBody ? FrameFlags.Body : FrameFlags.None;
+        RequestBody.ThrowIfMalformed(request);
         if (!IsReplayable(request.Method, app))
         {
             return (flags, default);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AppProxy.Tests.EndToEnd.Compared;
 
 namespace AppProxy.Tests.EndToEnd.Smuggling;
 
@@ -10,7 +11,7 @@ internal sealed class RecordingApp : IAsyncDisposable
 
     public RecordingApp() => _app = new RawApp(async (connection, stop) =>
     {
-        _heads.Enqueue(await RawApp.ReadHeadAsync(connection, stop));
+        _heads.Enqueue((await RawMessage.ReadRequestAsync(connection, stop)).Head);
         await connection.WriteAsync("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"u8.ToArray(), stop);
     });
 
