@@ -1,12 +1,12 @@
 namespace AppProxy.Gateway.Relay;
 
 /// <summary>
-/// Segments <c>.</c> and <c>..</c> of a raw path (RFC 3986 section 3.3), as the most generous app could read them: escaped, with
-/// <c>%2F</c>, <c>\</c> or <c>%5C</c> for a slash, with parameters behind (<c>..;a=1</c>), with several slashes for one.
+/// Segments <c>.</c> and <c>..</c> of a raw path (RFC 3986 section 3.3), whichever way an app reads it: escapes decoded or not, <c>%2F</c>,
+/// <c>\</c> and <c>%5C</c> taken for slashes or not, parameters behind (<c>..;a=1</c>), several slashes for one.
 /// </summary>
 internal static class DotSegments
 {
-    /// <summary>Whether they lead above the path's beginning, at its end or on the way.</summary>
+    /// <summary>Whether they lead above the path's beginning, at its end or on the way, for any app.</summary>
     public static bool Leave(ReadOnlySpan<char> path) => MayHave(path) && Walk(path, out _);
 
     /// <summary>Whether there is any.</summary>
@@ -20,42 +20,43 @@ internal static class DotSegments
         return Walk(path, out var found) || found;
     }
 
-    private static bool MayHave(ReadOnlySpan<char> path) =>
-        path.Contains('.') || path.Contains("%2e", StringComparison.OrdinalIgnoreCase);
+    private static bool MayHave(ReadOnlySpan<char> path) => path.Contains("/.", StringComparison.Ordinal) || path.ContainsAny('%', '\\');
 
     private static bool Walk(ReadOnlySpan<char> path, out bool found)
     {
         found = false;
         var depth = 0;
-        ReadOnlySpan<char> decoded = Uri.UnescapeDataString(path);
-        foreach (var range in decoded.SplitAny('/', '\\'))
+        foreach (var range in path.Split('/'))
         {
-            var segment = decoded[range];
-            var parameters = segment.IndexOf(';');
-            if (parameters >= 0)
-            {
-                segment = segment[..parameters];
-            }
+            ReadOnlySpan<char> segment = path[range].Contains('%') ? Uri.UnescapeDataString(path[range]) : path[range];
 
-            switch (segment)
+            // What only some apps take for several segments counts as one when it leads down, and as several when it leads up.
+            var isDown = false;
+            foreach (var part in segment.SplitAny('/', '\\'))
             {
-                case "..":
-                    found = true;
-                    if (--depth < 0)
-                    {
-                        return true;
-                    }
+                var name = segment[part];
+                name = name.IndexOf(';') is var parameters and >= 0 ? name[..parameters] : name;
+                switch (name)
+                {
+                    case "..":
+                        found = true;
+                        isDown = false;
+                        if (--depth < 0)
+                        {
+                            return true;
+                        }
 
-                    break;
-                case ".":
-                    found = true;
-                    break;
-                case "" when parameters < 0:
-                    // An app that takes two slashes for one does not count it.
-                    break;
-                default:
-                    depth++;
-                    break;
+                        break;
+                    case ".":
+                        found = true;
+                        break;
+                    case "":
+                        break;
+                    default:
+                        depth += isDown ? 0 : 1;
+                        isDown = true;
+                        break;
+                }
             }
         }
 

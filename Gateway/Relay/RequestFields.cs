@@ -42,11 +42,12 @@ internal readonly struct RequestFields(HttpContext context, PublishedApp app, bo
         return count + OriginFields.Write(frame, context, app);
     }
 
-    /// <summary>What only we may say, and what was between the client and us (Expect was answered here).</summary>
+    /// <summary>What only we may say, and what was between the client and us (Expect was answered here; RFC 9110 section 11.7 for the proxy's).</summary>
     private static bool IsOurs(string name) => name.Length switch
     {
         4 => Is(name, HeaderNames.Host),
         6 => Is(name, HeaderNames.Expect),
+        19 => Is(name, HeaderNames.ProxyAuthorization),
         _ => name[0] == ':' || OriginFields.IsOurs(name),
     };
 

@@ -4,6 +4,7 @@ using System.Text;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace AppProxy.Gateway.Relay;
@@ -61,9 +62,10 @@ internal static class ResponseWriter
             foreach (var line in lines)
             {
                 var name = FieldNames.Get(line.Name);
-                if (!HopByHop.IsConnectionField(name) || head.Status == StatusCodes.Status101SwitchingProtocols)
+                if (ResponseFieldNames.MayPass(name) || (head.Status == StatusCodes.Status101SwitchingProtocols && HopByHop.IsConnectionField(name)))
                 {
-                    response.Headers.Append(name, Encoding.Latin1.GetString(line.Value));
+                    // Not by Append, which takes an empty value for none.
+                    response.Headers[name] = StringValues.Concat(response.Headers[name], Encoding.Latin1.GetString(line.Value));
                 }
             }
 
@@ -199,7 +201,8 @@ internal static class ResponseWriter
 
     private static void WriteTrailers(HttpResponse response, ReadOnlySpan<byte> section)
     {
-        if (!response.SupportsTrailers() || FieldLines.TryRead(section, out var lines) != FrameError.None)
+        if (response.HttpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is not { IsReadOnly: false } allowed
+            || FieldLines.TryRead(section, out var lines) != FrameError.None)
         {
             return;
         }
@@ -209,7 +212,7 @@ internal static class ResponseWriter
             var name = FieldNames.Get(line.Name);
             if (TrailerNames.MayPass(name))
             {
-                response.AppendTrailer(name, Encoding.Latin1.GetString(line.Value));
+                allowed[name] = StringValues.Concat(allowed[name], Encoding.Latin1.GetString(line.Value));
             }
         }
     }

@@ -118,8 +118,6 @@ internal static class ComparedCases
         ("interim-hints", "HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n" + Ok),
         ("many-fields", "HTTP/1.1 200 OK\r\n" + string.Concat(Enumerable.Range(0, 300).Select(i => $"X-{i}: {i}\r\n")) + "Content-Length: 0\r\n\r\n"),
         ("large-head", "HTTP/1.1 200 OK\r\nX-A: " + new string('a', 80_000) + "\r\nContent-Length: 0\r\n\r\n"),
-        ("breaks-off", "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 9\r\n\r\nhello"),
-        ("chunks-break-off", "HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"),
     ];
 
     public static IEnumerable<ComparedCase> All()

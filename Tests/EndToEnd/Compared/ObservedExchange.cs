@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace AppProxy.Tests.EndToEnd.Compared;
 
 /// <summary>What app and client saw of one case, as a table of texts by where each was seen.</summary>
-internal static class ObservedExchange
+internal static partial class ObservedExchange
 {
     private const int Shown = 60;
 
@@ -73,9 +74,18 @@ internal static class ObservedExchange
 
     private static void AddFields(SortedDictionary<string, string> seen, string where, string lines)
     {
-        foreach (var group in RawMessage.Fields(lines).Where(field => !NotCompared.Contains(field.Name)).GroupBy(field => field.Name, StringComparer.Ordinal))
+        foreach (var group in RawMessage.Fields(lines).Where(field => !NotCompared.Contains(field.Name)).GroupBy(NameOf, StringComparer.Ordinal))
         {
-            seen[where + group.Key] = Show(string.Join(" // ", group.Select(field => "'" + field.Value + "'")));
+            seen[where + group.Key] = Show(string.Join(" // ", group.Select(field => "'" + (field.Name == "Host" ? Ports().Replace(field.Value, ":port") : field.Value) + "'")));
         }
     }
+
+    /// <summary>Many fields of one kind are one line.</summary>
+    private static string NameOf((string Name, string Value) field) => Numbers().Replace(field.Name, "X-#");
+
+    [GeneratedRegex(@":\d+$")]
+    private static partial Regex Ports();
+
+    [GeneratedRegex(@"^X-\d+$")]
+    private static partial Regex Numbers();
 }

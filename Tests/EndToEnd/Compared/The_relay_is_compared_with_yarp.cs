@@ -36,6 +36,7 @@ public sealed class The_relay_is_compared_with_yarp : EndToEndTest
             app.Answer(test.Answer);
             var byYarp = await RunAsync(app, test, await yarp.ConnectAsync(cancellation), yarp.Url.Authority, cancellation);
             var byRelay = await RunAsync(app, test, await relay.ConnectAsync(cancellation), relay.UrlOf("app").Authority, cancellation);
+            await File.AppendAllLinesAsync("/tmp/compare-dump.txt", byRelay.Select(x => $"{test.Name} | {x.Key} | {x.Value}"), cancellation); // DEBUG
             foreach (var where in byYarp.Keys.Union(byRelay.Keys).Order(StringComparer.Ordinal))
             {
                 var (yarpSaw, relaySaw) = (byYarp.GetValueOrDefault(where, "-"), byRelay.GetValueOrDefault(where, "-"));
