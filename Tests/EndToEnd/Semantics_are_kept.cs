@@ -337,7 +337,7 @@ public sealed class Semantics_are_kept : EndToEndTest
     }
 
     [TestCase("/hr/..%2fadmin", 400), TestCase("/hr/x%5C%2e.%5c..%5cadmin", 400), TestCase("/hr/.%2F..", 400),
-     TestCase("/hr/..;a=1/admin", 400), TestCase("/hr/%2e%2e;/admin", 400), TestCase("/hr/a%2Fb/../../admin", 400), TestCase("/hr/a//../../admin", 400),
+     TestCase("/hr/..;a=1/admin", 400), TestCase("/hr/%2e%2e;/admin", 400), TestCase("/hr/a%2Fb/../../admin", 404), TestCase("/hr/a%2Fb/../x/../..%2Fadmin", 400), TestCase("/hr/a//../../admin", 400),
      TestCase("/x/../hr/../admin", 404), TestCase("/./hr/a", 400), TestCase("/x/../hr/a", 400), TestCase("/hr/..\\admin", 400), TestCase("/hr/%2e%2e/admin", 404), TestCase("/hr/../admin", 404)]
     [CancelAfter(Guard)]
     public async Task A_published_path_is_not_left_by_dots(string target, int status, CancellationToken cancellation)

@@ -2,10 +2,10 @@ using System.IO.Enumeration;
 
 namespace AppProxy.Tests.EndToEnd.Compared;
 
-/// <summary>A line of the list: in which cases (with stars) and where the two differ, what each does, and why ours is right.</summary>
-/// <param name="Cases">Name of cases, with stars.</param>
-/// <param name="Where">Where it is seen, with stars.</param>
-/// <param name="Yarp">What YARP does, with stars; <c>-</c> for nothing.</param>
+/// <summary>A line of the list: in which cases and where the two differ, what each does, and why ours is right. <c>*</c> is anything, <c>\*</c> a star.</summary>
+/// <param name="Cases">Names of cases.</param>
+/// <param name="Where">Where it is seen.</param>
+/// <param name="Yarp">What YARP does; <c>-</c> for nothing.</param>
 /// <param name="Relay">What the relay does.</param>
 /// <param name="Why">Why that is right.</param>
 /// <param name="NeedsOwnClient">Whether it holds only with the connector's own HTTP/1.1 client.</param>
@@ -27,7 +27,5 @@ internal sealed record ApprovedDifference(string Cases, string Where, string Yar
 
     public bool Is(string name, string where, string yarp, string relay) => IsAt(name, where) && Matches(Yarp, yarp) && Matches(Relay, relay);
 
-    /// <summary>A backslash would escape the star for the matcher; here it is shown octets' own.</summary>
-    private static bool Matches(string pattern, string text) =>
-        FileSystemName.MatchesSimpleExpression(pattern.Replace('\\', '/'), text.Replace('\\', '/'), ignoreCase: false);
+    private static bool Matches(string pattern, string text) => FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase: false);
 }

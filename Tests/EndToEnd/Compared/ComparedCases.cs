@@ -132,8 +132,8 @@ internal static class ComparedCases
 
         foreach (var target in Targets)
         {
-            yield return new($"target/GET {target}", "GET", Long(target), "", "", Ok);
-            yield return new($"target/POST {target}", "POST", Long(target), "Content-Length: 5\r\n", "hello", Ok);
+            yield return new(ObservedExchange.Show($"target/GET {target}"), "GET", Long(target), "", "", Ok);
+            yield return new(ObservedExchange.Show($"target/POST {target}"), "POST", Long(target), "Content-Length: 5\r\n", "hello", Ok);
         }
 
         yield return new("target/OPTIONS *", "OPTIONS", "*", "", "", Ok);

@@ -42,13 +42,13 @@ internal static partial class ObservedExchange
         return seen;
     }
 
-    /// <summary>Printable, and not longer than a line.</summary>
+    /// <summary>Printable, without what separates columns or escapes stars, and not longer than a line.</summary>
     public static string Show(string octets)
     {
         var text = new StringBuilder();
         foreach (var octet in octets)
         {
-            _ = octet is >= ' ' and <= '~' and not '|' and not '\\' ? text.Append(octet) : text.Append(CultureInfo.InvariantCulture, $"\\x{(int)octet:x2}");
+            _ = octet is >= ' ' and <= '~' and not '|' and not '\\' ? text.Append(octet) : text.Append(CultureInfo.InvariantCulture, $"{{{(int)octet:x2}}}");
         }
 
         return text.Length <= Shown ? text.ToString() : string.Create(CultureInfo.InvariantCulture, $"{text.ToString(0, Shown)}… ({octets.Length})");
