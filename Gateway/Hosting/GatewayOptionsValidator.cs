@@ -35,7 +35,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 
         foreach (var proxy in options.TrustedProxies.Where(static proxy => !TrustedProxies.TryParse(proxy, out _)))
         {
-            mistakes.Add($"Gateway:TrustedProxies names '{proxy}': give an address or a network whose bits behind the prefix are zero, such as 192.0.2.7 or 10.0.0.0/8.");
+            mistakes.Add($"Gateway:TrustedProxies names '{proxy}': give an address or a network, such as 192.0.2.7 or 10.0.0.0/8.");
         }
 
         if (options.ProxyProtocol.Count > 0 && options.TrustedProxies.Count == 0)

@@ -47,6 +47,11 @@ internal static class ForwardedField
             }
 
             var name = rest[..equals];
+            if (name.ContainsAny("\" \t"))
+            {
+                return false;
+            }
+
             rest = rest[(equals + 1)..];
             if (!TryReadValue(ref rest, out var value))
             {

@@ -18,7 +18,7 @@ internal sealed class TrustedProxies
     public static TrustedProxies Parse(IEnumerable<string> networks) =>
         new([.. networks.Select(static text => TryParse(text, out var network) ? network.Value : throw new FormatException(text))]);
 
-    /// <summary>An address, or a network such as <c>10.0.0.0/8</c>, whose bits behind the prefix are zero.</summary>
+    /// <summary>An address, or a network such as <c>10.0.0.0/8</c>.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out IPNetwork? network)
     {
         if (IPAddress.TryParse(text, out var address))

@@ -81,11 +81,11 @@ internal static partial class ObservedExchange
     }
 
     /// <summary>Many fields of one kind are one line.</summary>
-    private static string NameOf((string Name, string Value) field) => Numbers().Replace(field.Name, "X-#");
+    private static string NameOf((string Name, string Value) field) => Numbers().Replace(field.Name, "$1-#");
 
     [GeneratedRegex(@":\d+$")]
     private static partial Regex Ports();
 
-    [GeneratedRegex(@"^X-\d+$")]
+    [GeneratedRegex(@"^([Xx])-\d+$")]
     private static partial Regex Numbers();
 }
