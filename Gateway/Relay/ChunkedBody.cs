@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
+using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
 
 namespace AppProxy.Gateway.Relay;
@@ -15,7 +16,7 @@ internal static class ChunkedBody
     private const int MaxSizeLine = 10;
 
     /// <summary>Whether the response is framed here: an unknown length, on a connection that knows chunks, and trailers that have come or may still.</summary>
-    public static bool IsNeeded(HttpContext context, Contracts.Exchanges.InboundBody body)
+    public static bool IsNeeded(HttpContext context, InboundBody body)
     {
         var response = context.Response;
         return HttpProtocol.IsHttp11(context.Request.Protocol)

@@ -104,6 +104,31 @@ public sealed partial class Requests_are_not_smuggled : EndToEndTest
         app.Take().Select(head => head.Split(' ')[1]).Should().Equal("/first", "/behind");
     }
 
+    [Test, CancelAfter(Guard)]
+    public async Task A_bad_chunk_that_comes_later_breaks_the_upload_off(CancellationToken cancellation)
+    {
+        var begun = new Signal();
+        var got = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var app = new RawApp(async (connection, stop) =>
+        {
+            await RawApp.ReadHeadAsync(connection, stop);
+            var first = await ReadUntilAsync(connection, "abc", stop);
+            begun.Set();
+            got.TrySetResult(first + await ReadToEndAsync(connection, stop));
+        });
+        var proxy = await StartAsync(o => o.Publish("app", app.Url), cancellation);
+        var host = proxy.UrlOf("app").Authority;
+        await using var client = await proxy.ConnectAsync(cancellation);
+        await client.WriteAsync(SmugglingCorpus.Octets($"POST /x HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"), cancellation);
+        await begun.WaitAsync(cancellation);
+
+        await client.WriteAsync(SmugglingCorpus.Octets($"xyz\r\n0\r\n\r\nGET /behind HTTP/1.1\r\nHost: {host}\r\n\r\n"), cancellation);
+
+        var answer = await ReadToEndAsync(client, cancellation);
+        StatusLine().Matches(answer).Select(line => line.Groups[1].Value).Should().Equal("400");
+        (await got.Task.WaitAsync(cancellation)).Should().NotContain("0\r\n\r\n", "the app must not take the part for the whole").And.NotContain("xyz");
+    }
+
     private async Task<(TestEnvironment Proxy, RecordingApp App)> StartAsync(TestProtocol front, CancellationToken cancellation)
     {
         var app = Use(new RecordingApp());
