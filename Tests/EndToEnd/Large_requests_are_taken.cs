@@ -1,4 +1,5 @@
 using System.Text;
+using AppProxy.Testing;
 using FluentAssertions;
 using Microsoft.AspNetCore.Http;
 using NUnit.Framework;
@@ -81,7 +82,7 @@ public sealed class Large_requests_are_taken : EndToEndTest
         }
     }
 
-    private static string Head(Testing.TestEnvironment proxy, string method, int kilobytes)
+    private static string Head(TestEnvironment proxy, string method, int kilobytes)
     {
         var request = new StringBuilder($"{method} / HTTP/1.1\r\nHost: {proxy.UrlOf("app").Authority}\r\nConnection: close\r\n");
         for (var i = 0; i < kilobytes; i += Piece)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using AppProxy.Testing;
 using AppProxy.Tests.Architecture;
 using FluentAssertions;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -27,7 +28,7 @@ public sealed class Http2_is_compared_with_yarp : EndToEndTest
         var relay = await StartAsync(
             o =>
             {
-                o.Front = Testing.TestProtocol.Http2;
+                o.Front = TestProtocol.Http2;
                 o.Publish("app", app.Url);
             },
             cancellation);
