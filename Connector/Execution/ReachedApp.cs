@@ -12,6 +12,7 @@ internal sealed class ReachedApp : IDisposable
 
     /// <summary>Whether the app is to be asked by ALPN which version it speaks.</summary>
     private readonly bool _chooses;
+    private readonly SemaphoreSlim _choosing = new(1);
     private IAppClient? _chosen;
 
     public ReachedApp(string id, AppTargetOptions options, AppFaults faults, TimeProvider time)
@@ -62,14 +63,22 @@ internal sealed class ReachedApp : IDisposable
 
     public void Dispose()
     {
+        _choosing.Dispose();
         _http1.Dispose();
         _http2?.Dispose();
     }
 
     private async ValueTask<IAppClient> ChooseAsync(CancellationToken cancellationToken)
     {
-        IAppClient chosen = await _http1.ChoosesHttp2Async(cancellationToken) ? _http2! : _http1;
-        _chosen = chosen;
-        return chosen;
+        // One asks, the others wait for what it learns.
+        await _choosing.WaitAsync(cancellationToken);
+        try
+        {
+            return _chosen ??= await _http1.ChoosesHttp2Async(cancellationToken) ? _http2! : _http1;
+        }
+        finally
+        {
+            _choosing.Release();
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AppProxy.Connector.Execution;
 using AppProxy.Contracts.Frames;
 
@@ -45,6 +46,7 @@ internal sealed class Http1Client : IAppClient
 
     public void Dispose() => _pool.Dispose();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<IAppResponse> SendAsync(Http1Request request, CancellationToken cancellationToken)
     {
         using var sent = request;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace AppProxy.Connector.Http1;
 
@@ -72,6 +73,7 @@ internal sealed class Http1Connection(AppStream stream, bool isReused = false)
     }
 
     /// <summary>Reads more into the buffer; 0 at the end of the connection.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> FillAsync()
     {
         int count;

@@ -60,6 +60,7 @@ internal sealed class Http1Response : IAppResponse
     public bool HasBegun { get; private set; }
 
     /// <summary>Steps 1 and 2.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask BeginAsync(CancellationToken cancellationToken)
     {
         _cancellation = cancellationToken;
@@ -211,6 +212,7 @@ internal sealed class Http1Response : IAppResponse
     }
 
     /// <summary>Reads one head, which then lies at the beginning of what is unread.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReadHeadAsync()
     {
         _head = new ResponseHeadReader(_options.MaxHeadLength);
