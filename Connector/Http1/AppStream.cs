@@ -20,4 +20,7 @@ internal abstract class AppStream
 
     /// <summary>Ends the connection, and with it what waits on it. From any thread, any number of times.</summary>
     public abstract void Abort();
+
+    /// <summary>Ends a connection that nobody uses any more, and gives back what it holds.</summary>
+    public virtual void Close() => Abort();
 }

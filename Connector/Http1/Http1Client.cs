@@ -34,7 +34,7 @@ internal sealed class Http1Client : IAppClient
         var (stream, isHttp2) = await _dialer.DialEitherAsync(cancellationToken);
         if (isHttp2)
         {
-            stream.Abort();
+            stream.Close();
         }
         else
         {

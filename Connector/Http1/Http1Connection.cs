@@ -25,6 +25,7 @@ internal sealed class Http1Connection(AppStream stream, bool isReused = false)
     private int _end;
     private ValueTask<int> _ahead;
     private bool _isAhead;
+    private bool _isForgotten;
 
     public AppStream Stream => stream;
 
@@ -50,6 +51,7 @@ internal sealed class Http1Connection(AppStream stream, bool isReused = false)
         stray = 0;
         _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         _keptStart = _kept = _start = _end = 0;
+        _isForgotten = false;
 #pragma warning disable CA2012 // Consumed once: here when the connection is dead, otherwise by the first fill or the end.
         _ahead = stream.ReceiveAsync(_buffer);
 #pragma warning restore CA2012
@@ -114,12 +116,17 @@ internal sealed class Http1Connection(AppStream stream, bool isReused = false)
         if (_start == _end)
         {
             _start = _end = _kept;
+            if (_isForgotten)
+            {
+                ReturnBuffer();
+            }
         }
     }
 
-    /// <summary>Nobody needs the kept head any more.</summary>
+    /// <summary>Nobody needs the kept head any more. What follows is read elsewhere, so the buffer goes with what is unread in it: ten thousand silent streams hold none.</summary>
     public void Forget()
     {
+        _isForgotten = true;
         _kept = _keptStart = 0;
         Skip(0);
     }
@@ -145,20 +152,34 @@ internal sealed class Http1Connection(AppStream stream, bool isReused = false)
             }
         }
 
+        if (!isWhole)
+        {
+            stream.Close();
+        }
+
         Release();
     }
 
     /// <summary>Gives the buffer back.</summary>
     public void Release()
     {
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
-        _keptStart = _kept = _start = _end = 0;
+        ReturnBuffer();
         IsReused = true;
     }
 
     /// <summary>Whether an exception says that the connection is gone, by whichever layer noticed.</summary>
     public static bool IsGone(Exception failure) => failure is System.Net.Sockets.SocketException or IOException or ObjectDisposedException or InvalidOperationException;
+
+    private void ReturnBuffer()
+    {
+        if (_buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
+
+        _buffer = [];
+        _keptStart = _kept = _start = _end = 0;
+    }
 
     private void MakeRoom()
     {

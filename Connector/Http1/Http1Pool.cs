@@ -76,7 +76,7 @@ internal sealed class Http1Pool : IDisposable
             }
         }
 
-        connection.Stream.Abort();
+        connection.Stream.Close();
     }
 
     /// <summary>Takes a fresh connection in that was opened elsewhere.</summary>
@@ -118,7 +118,7 @@ internal sealed class Http1Pool : IDisposable
         }
 
         _sweep.Dispose();
-        idle.ForEach(static connection => connection.Stream.Abort());
+        idle.ForEach(static connection => connection.Stream.Close());
     }
 
     private async ValueTask<Http1Connection> RentSlowlyAsync(CancellationToken cancellationToken)
@@ -174,7 +174,7 @@ internal sealed class Http1Pool : IDisposable
 
         if (oldest is not null)
         {
-            oldest.Stream.Abort();
+            oldest.Stream.Close();
             return null;
         }
 
@@ -209,7 +209,7 @@ internal sealed class Http1Pool : IDisposable
             _faults.StrayOctets(_options.App, stray);
         }
 
-        connection.Stream.Abort();
+        connection.Stream.Close();
         connection.Release();
         Closed();
         return false;
@@ -240,7 +240,7 @@ internal sealed class Http1Pool : IDisposable
 
         dead?.ForEach(connection =>
         {
-            connection.Stream.Abort();
+            connection.Stream.Close();
             Closed();
         });
     }

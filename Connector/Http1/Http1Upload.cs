@@ -29,9 +29,6 @@ internal sealed class Http1Upload(Http1Connection connection, Http1Request reque
     /// <summary>Why it stopped short.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>Whether an octet may have reached the app.</summary>
-    public bool HasBegun { get; private set; }
-
     /// <summary>Sends it; never throws. A body that broke off takes its connection with it.</summary>
     public async Task RunAsync()
     {
@@ -63,7 +60,6 @@ internal sealed class Http1Upload(Http1Connection connection, Http1Request reque
 
     private async ValueTask SendHeadAsync()
     {
-        HasBegun = true;
         if (request.Body is { } body && body.TryRead(out var first))
         {
             // Head and first piece in one send.

@@ -45,11 +45,20 @@ internal sealed class TlsStream(Socket socket, SslStream stream) : AppStream
         await stream.FlushAsync();
     }
 
-    public override void Abort()
+    /// <summary>The socket alone: whoever is inside the stream comes out by an error, and only then may the stream go.</summary>
+    public override void Abort() => socket.Dispose();
+
+    public override void Close()
     {
-        // The socket first: it is what wakes whoever waits inside the stream.
         socket.Dispose();
-        stream.Dispose();
+        if (_wait is null or { IsCompleted: true })
+        {
+            stream.Dispose();
+            return;
+        }
+
+        // Comes at once: its socket is gone.
+        _wait.ContinueWith(static (_, stream) => ((SslStream)stream!).Dispose(), stream, TaskScheduler.Default);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

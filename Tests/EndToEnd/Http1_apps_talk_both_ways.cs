@@ -137,6 +137,30 @@ public sealed class Http1_apps_talk_both_ways : EndToEndTest
         answer.Should().Contain("\r\nx-sMall: 1\r\n").And.Contain("\r\nX-LARGE: 2\r\n");
     }
 
+    [Test, CancelAfter(Guard)]
+    public async Task An_app_with_tls_chooses_its_version([Values(TestProtocol.Https1, TestProtocol.Https2)] TestProtocol back, CancellationToken cancellation)
+    {
+        var proxy = await StartAsync(
+            o =>
+            {
+                o.ConnectorSettings["Connector:Apps:app:HttpVersion"] = "";
+                o.Publish("app", back, static async c =>
+                {
+                    c.Response.Headers["X-Protocol"] = c.Request.Protocol;
+                    await c.Request.Body.CopyToAsync(c.Response.Body);
+                });
+            },
+            cancellation);
+        using var client = proxy.CreateClient("app");
+
+        for (var i = 0; i < 2; i++)
+        {
+            using var answer = await client.PostAsync("/", new StringContent("body"), cancellation);
+            answer.Headers.GetValues("X-Protocol").Should().Equal(back == TestProtocol.Https2 ? "HTTP/2" : "HTTP/1.1");
+            (await answer.Content.ReadAsStringAsync(cancellation)).Should().Be("body");
+        }
+    }
+
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", 200)]
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nevil", 502)]
     [CancelAfter(Guard)]
