@@ -156,15 +156,19 @@ public sealed class Semantics_are_kept : EndToEndTest
     public async Task Large_heads_cross_in_pieces(CancellationToken cancellation)
     {
         var proxy = await StartAsync(
-            o => o.Publish("app", c =>
+            o =>
             {
-                for (var i = 0; i < 20; i++)
+                o.ConnectorSettings["Connector:Apps:app:MaxResponseHeadLength"] = "1048576";
+                o.Publish("app", c =>
                 {
-                    c.Response.Headers["X-Out-" + i] = new string((char)('a' + i), 10_000);
-                }
+                    for (var i = 0; i < 20; i++)
+                    {
+                        c.Response.Headers["X-Out-" + i] = new string((char)('a' + i), 10_000);
+                    }
 
-                return c.Response.WriteAsync(string.Concat(Enumerable.Range(0, 15).Select(i => c.Request.Headers["X-In-" + i].ToString())));
-            }),
+                    return c.Response.WriteAsync(string.Concat(Enumerable.Range(0, 15).Select(i => c.Request.Headers["X-In-" + i].ToString())));
+                });
+            },
             cancellation);
         using var client = proxy.CreateClient("app");
         foreach (var method in new[] { HttpMethod.Get, HttpMethod.Post })
