@@ -13,7 +13,7 @@ internal readonly ref struct InterimFields(FieldSection fields) : IFieldSource
         var count = 0;
         foreach (var line in _fields)
         {
-            if (!FieldSection.IsConnectionField(line.Name) && !FieldSection.Is(line.Name, "Content-Length"u8) && !_fields.IsNamedByConnection(line.Name))
+            if (!HopByHop.IsConnectionField(line.Name) && !FieldSection.Is(line.Name, "Content-Length"u8) && !_fields.IsNamedByConnection(line.Name))
             {
                 frame.Field(line.Name, line.Value);
                 count++;

@@ -27,17 +27,6 @@ internal readonly ref struct FieldSection(ReadOnlySpan<byte> octets)
         return false;
     }
 
-    /// <summary>Whether a field belongs to the connection it came on (RFC 9110 section 7.6.1), as <see cref="Contracts.Frames.HopByHop"/> has it for strings.</summary>
-    public static bool IsConnectionField(ReadOnlySpan<byte> name) => name.Length switch
-    {
-        2 => Is(name, "TE"u8),
-        7 => Is(name, "Trailer"u8) || Is(name, "Upgrade"u8),
-        10 => Is(name, "Connection"u8) || Is(name, "Keep-Alive"u8),
-        16 => Is(name, "Proxy-Connection"u8),
-        17 => Is(name, "Transfer-Encoding"u8),
-        _ => false,
-    };
-
     public static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> field) => Ascii.EqualsIgnoreCase(name, field);
 
     public static bool Lists(ReadOnlySpan<byte> list, ReadOnlySpan<byte> option)

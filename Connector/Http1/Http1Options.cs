@@ -19,7 +19,7 @@ internal sealed record Http1Options
     public int MaxConnections { get; init; }
 
     /// <summary>Largest head or trailer section of a response, in octets.</summary>
-    public int MaxHeadLength { get; init; } = 64 * 1024;
+    public int MaxHeadLength { get; init; } = 128 * 1024;
 
     /// <summary>Below what usual servers keep (Kestrel 130 s), so that as a rule it is not them who close.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(90);

@@ -131,7 +131,7 @@ internal sealed class Http1Response : IAppResponse
         {
             foreach (var line in chunks.Trailers)
             {
-                if (!FieldSection.IsConnectionField(line.Name) && !FieldSection.Is(line.Name, "Content-Length"u8))
+                if (!HopByHop.IsConnectionField(line.Name) && !FieldSection.Is(line.Name, "Content-Length"u8))
                 {
                     frame.Field(line.Name, line.Value);
                     count++;
@@ -341,7 +341,7 @@ internal sealed class Http1Response : IAppResponse
             return false;
         }
 
-        return FieldSection.IsConnectionField(name) || (_head.HasConnectionOptions && fields.IsNamedByConnection(name));
+        return HopByHop.IsConnectionField(name) || (_head.HasConnectionOptions && fields.IsNamedByConnection(name));
     }
 
     private Http1Exception Invalid(Http1Error error)

@@ -200,7 +200,7 @@ internal sealed class Http1Upload(Http1Connection connection, Http1Request reque
 
     /// <summary>RFC 9110 section 6.5.1: what frames or routes a message has no meaning behind it.</summary>
     private static bool IsTrailer(ReadOnlySpan<byte> name) =>
-        !FieldSection.IsConnectionField(name) && !FieldSection.Is(name, "Content-Length"u8) && !FieldSection.Is(name, "Host"u8);
+        !HopByHop.IsConnectionField(name) && !FieldSection.Is(name, "Content-Length"u8) && !FieldSection.Is(name, "Host"u8);
 
     private void RentBuffer(int room)
     {

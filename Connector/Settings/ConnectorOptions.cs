@@ -59,5 +59,5 @@ internal sealed class AppTargetOptions
     public TimeSpan ConnectionIdleTimeout { get; set; } = TimeSpan.FromSeconds(90);
 
     /// <summary>Largest head of a response, and largest trailer section, in octets.</summary>
-    public int MaxResponseHeadLength { get; set; } = 64 * 1024;
+    public int MaxResponseHeadLength { get; set; } = 128 * 1024;
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace AppProxy.Contracts.Frames;
 
 /// <summary>Fields that concern one connection and never cross a proxy (RFC 9110 section 7.6.1).</summary>
@@ -14,6 +16,17 @@ public static class HopByHop
         _ => false,
     };
 
+    /// <summary>As <see cref="IsConnectionField(string)"/>, of a name in octets.</summary>
+    public static bool IsConnectionField(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        2 => Is(name, "TE"u8),
+        7 => Is(name, "Upgrade"u8),
+        10 => Is(name, "Connection"u8) || Is(name, "Keep-Alive"u8),
+        16 => Is(name, "Proxy-Connection"u8),
+        17 => Is(name, "Transfer-Encoding"u8),
+        _ => false,
+    };
+
     /// <summary>Whether a comma-separated list, such as Connection's value, names <paramref name="option"/>.</summary>
     public static bool Lists(ReadOnlySpan<char> list, ReadOnlySpan<char> option)
     {
@@ -27,6 +40,8 @@ public static class HopByHop
 
         return false;
     }
+
+    private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> field) => Ascii.EqualsIgnoreCase(name, field);
 
     private static bool Is(string name, string field) => name.Equals(field, StringComparison.OrdinalIgnoreCase);
 }

@@ -10,7 +10,6 @@ public sealed class Both_sides_talk_at_once : EndToEndTest
     [Test, CancelAfter(Guard)]
     public async Task What_is_uploaded_is_echoed_while_it_is_uploaded(CancellationToken cancellation)
     {
-        NeedsOwnClient();
         await using var app = new RawApp(async (connection, stop) =>
         {
             await RawApp.ReadHeadAsync(connection, stop);
@@ -39,7 +38,6 @@ public sealed class Both_sides_talk_at_once : EndToEndTest
     [Test, CancelAfter(Guard)]
     public async Task A_final_answer_during_the_upload_is_heard([Values] bool isChunked, [Values] bool closes, CancellationToken cancellation)
     {
-        NeedsOwnClient();
         await using var app = new RawApp(async (connection, stop) =>
         {
             await RawApp.ReadHeadAsync(connection, stop);
@@ -57,14 +55,6 @@ public sealed class Both_sides_talk_at_once : EndToEndTest
         await client.WriteAsync(Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: {proxy.UrlOf("app").Authority}\r\n{framing}\r\n\r\n5\r\nhello\r\n"), cancellation);
 
         (await ReadUntilAsync(client, "too much", cancellation)).Should().StartWith("HTTP/1.1 413 ");
-    }
-
-    private static void NeedsOwnClient()
-    {
-        if (!OwnHttp1Client.IsThere)
-        {
-            Assert.Ignore(OwnHttp1Client.Reason);
-        }
     }
 
     private static async Task<string> ReadPieceAsync(Stream connection, CancellationToken cancellationToken)
