@@ -242,6 +242,18 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDispos
 
         Slots.Take();
         var gateway = GatewayOf(head.ReplySession);
+        if (message.DeliveryCount > 0 && gateway.Runs(frame.Header))
+        {
+            // A broken link returned it to the broker, but not the run from here. The next frame, a beat at the latest, is behind that run's first.
+            using (var frames = gateway.Outbox.Open())
+            {
+                frames.SettleWhenAccepted(message);
+            }
+
+            Slots.Free();
+            return FrameError.None;
+        }
+
         var exchange = new ConnectorExchange(_runner, this, gateway, message, frame, reader, head);
         gateway.Add(exchange);
         if (exchange.IsReplayable)

@@ -41,6 +41,20 @@ internal sealed class GatewaySession(Guid session, IOutboxOwner owner, TimeProvi
         IdleSince = time.GetTimestamp();
     }
 
+    /// <summary>Whether this very send of a request is running here already, and the gateway will know by whom.</summary>
+    public bool Runs(in FrameHeader head)
+    {
+        foreach (var (key, exchange) in Exchanges)
+        {
+            if (key.Exchange == head.Exchange && key.Attempt.Send == head.Attempt.Send && exchange.IsNamed)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Tells the gateway what runs here.</summary>
     public void Beat(Guid uplink) =>
         HeartbeatWriter.Write(Outbox, ++_beat, uplink, time.GetUtcNow().ToUnixTimeMilliseconds(), Exchanges.Select(static e => e.Value.Channel));

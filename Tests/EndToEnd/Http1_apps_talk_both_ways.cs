@@ -108,8 +108,13 @@ public sealed class Http1_apps_talk_both_ways : EndToEndTest
     {
         await using var app = new RawApp(static async (connection, stop) =>
         {
-            await RawApp.ReadHeadAsync(connection, stop);
-            await WriteAsync(connection, "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", stop);
+            if ((await RawApp.ReadHeadAsync(connection, stop)).StartsWith("POST", StringComparison.Ordinal))
+            {
+                await ReadUntilAsync(connection, "x", stop);
+            }
+
+            await WriteAsync(
+                connection, "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", stop);
         });
         var proxy = await StartAsync(o => o.Publish("app", app.Url), cancellation);
         using var client = proxy.CreateClient("app");
