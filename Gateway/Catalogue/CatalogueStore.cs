@@ -160,7 +160,7 @@ internal sealed partial class CatalogueStore : IHostedService, IDisposable
     {
         // Beginning at the clock, the version rises over a restart as well, when connectors still hold settings of the life before.
         var version = Math.Max(_current.Version + 1, _time.GetUtcNow().ToUnixTimeMilliseconds());
-        return CatalogueReader.Read(content, _options.OwnHosts, _current, version);
+        return CatalogueReader.Read(content, [.. _options.OwnHosts], _current, version);
     }
 
     private void Report(CatalogueReading reading)

@@ -10,6 +10,12 @@ internal sealed class ApplicationDocument
     /// <summary>Name of the group (Graph keeps a reference in its place).</summary>
     public string? ConnectorGroup { get; set; }
 
+    /// <summary>Of Graph's service principal.</summary>
+    public bool? AppRoleAssignmentRequired { get; set; }
+
+    /// <summary>Of Graph's service principal.</summary>
+    public List<AppRoleAssignmentDocument>? AppRoleAssignedTo { get; set; }
+
     public OnPremisesPublishingDocument? OnPremisesPublishing { get; set; }
 
     public RelayDocument? Relay { get; set; }

@@ -9,7 +9,7 @@ internal static class CatalogueReader
     /// <param name="ownHosts">Hosts that no app may claim.</param>
     /// <param name="previous">Apps that are the same there keep their settings version.</param>
     /// <param name="version">Of the new snapshot.</param>
-    public static CatalogueReading Read(byte[] json, IEnumerable<string> ownHosts, CatalogueSnapshot previous, long version)
+    public static CatalogueReading Read(byte[] json, IReadOnlyCollection<string> ownHosts, CatalogueSnapshot previous, long version)
     {
         var findings = new Findings();
         var document = DocumentReader.Read(json, CatalogueJsonContext.Default.CatalogueDocument, findings);
@@ -19,42 +19,24 @@ internal static class CatalogueReader
         }
 
         var groups = ConnectorGroupsReader.Read(document.ConnectorGroups, findings);
-        var apps = ReadApps(document.Applications ?? [], new ApplicationReader(groups, ownHosts, version, findings), findings);
-        var problems = findings.Problems;
-        var snapshot = problems.IsEmpty ? new CatalogueSnapshot(version, groups, KeepVersions(apps, previous)) : null;
-        return new CatalogueReading(snapshot, problems, findings.Notices);
-    }
-
-    private static List<PublishedApp> ReadApps(List<ApplicationDocument> documents, ApplicationReader reader, Findings findings)
-    {
+        var reader = new ApplicationReader(groups, ownHosts, findings);
         var apps = new List<PublishedApp>();
-        var urls = new Dictionary<string, string>(StringComparer.Ordinal);
-        var ids = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        for (var index = 0; index < documents.Count; index++)
+        for (var index = 0; index < (document.Applications?.Count ?? 0); index++)
         {
             var path = $"$.applications[{index}]";
-            if (documents[index] is not { } document)
+            if (document.Applications![index] is not { } application)
             {
                 findings.Problem(path, "must be an object, { … }");
             }
-            else if (reader.Read(document, path) is { } app)
+            else if (reader.Read(application, path, version) is { } app)
             {
                 apps.Add(app);
-                var url = $"{app.ExternalScheme}://{app.ExternalHost}:{app.ExternalPort}{app.ExternalPath}";
-                CheckUnique(urls, url, path, $"{path}.onPremisesPublishing.externalUrl", "is the external URL of {0} too: each app needs its own", findings);
-                CheckUnique(ids, app.Id, path, $"{path}.id", "is the id of {0} too: leave it out, or give another one", findings);
             }
         }
 
-        return apps;
-    }
-
-    private static void CheckUnique(Dictionary<string, string> seen, string key, string owner, string path, string message, Findings findings)
-    {
-        if (!seen.TryAdd(key, owner) && seen[key] != owner)
-        {
-            findings.Problem(path, message.Replace("{0}", seen[key], StringComparison.Ordinal));
-        }
+        var problems = findings.Problems;
+        var snapshot = problems.IsEmpty ? new CatalogueSnapshot(version, groups, KeepVersions(apps, previous), ownHosts) : null;
+        return new CatalogueReading(snapshot, problems, findings.Notices);
     }
 
     private static ImmutableArray<PublishedApp> KeepVersions(List<PublishedApp> apps, CatalogueSnapshot previous)

@@ -14,19 +14,11 @@ internal static class NotServedYet
 
     public static void Report(OnPremisesPublishingDocument publishing, string path, Findings findings)
     {
-        Say(publishing.AlternateUrl is not null, "alternateUrl");
         Say(publishing.UseAlternateUrlForTranslationAndRedirect is true, "useAlternateUrlForTranslationAndRedirect");
         Say(publishing.IsTranslateLinksInBodyEnabled is true, "isTranslateLinksInBodyEnabled");
-        Say(IsSet(publishing.SegmentsConfiguration), "segmentsConfiguration");
-        Say(IsSet(publishing.OnPremisesApplicationSegments), "onPremisesApplicationSegments");
         Say(IsSet(publishing.VerifiedCustomDomainKeyCredential), "verifiedCustomDomainKeyCredential");
         Say(IsSet(publishing.WafAllowedHeaders), "wafAllowedHeaders");
         Say(IsSet(publishing.WafIpRanges), "wafIpRanges");
-        if (publishing.AlternateUrl is not null)
-        {
-            UrlRules.Read(publishing.AlternateUrl, path + ".alternateUrl", findings);
-        }
-
         ReportSingleSignOn(publishing.SingleSignOnSettings, path + ".singleSignOnSettings", findings);
 
         void Say(bool isSet, string name)

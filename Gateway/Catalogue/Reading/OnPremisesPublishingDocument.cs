@@ -43,9 +43,10 @@ internal sealed class OnPremisesPublishingDocument
 
     public SingleSignOnSettingsDocument? SingleSignOnSettings { get; set; }
 
-    public JsonElement? SegmentsConfiguration { get; set; }
+    public SegmentsConfigurationDocument? SegmentsConfiguration { get; set; }
 
-    public JsonElement? OnPremisesApplicationSegments { get; set; }
+    /// <summary>The older form of the above.</summary>
+    public List<SegmentDocument>? OnPremisesApplicationSegments { get; set; }
 
     public JsonElement? VerifiedCustomDomainKeyCredential { get; set; }
 

@@ -27,10 +27,8 @@ internal sealed class CatalogueReaderTests
             DisplayName = "HR",
             ConnectorGroup = "eu",
             ExternalAuthenticationType = ExternalAuthenticationType.Passthru,
-            ExternalUrl = new Uri("https://hr.example.com/desk/"),
-            ExternalHost = "hr.example.com",
-            ExternalPath = "/desk/",
-            InternalUrl = new Uri("http://hr.corp:8081/"),
+            ExternalUrl = AppUrl.Parse("https://hr.example.com/desk/"),
+            InternalUrl = AppUrl.Parse("http://hr.corp:8081/"),
             ApplicationServerTimeout = TimeSpan.FromSeconds(180),
             Relay = new RelaySettings
             {
@@ -165,7 +163,13 @@ internal sealed class CatalogueReaderTests
     [TestCase("https://hr.example.com/?a=b", "take off the query")]
     [TestCase("https://hr.example.com/#top", "take off the query")]
     [TestCase("https://me:secret@hr.example.com/", "user name or password")]
-    [TestCase("https://*.example.com/", "wildcard")]
+    [TestCase("https://hr.*.example.com/", "whole first label")]
+    [TestCase("https://h*.example.com/", "whole first label")]
+    [TestCase("https://*/", "whole first label")]
+    [TestCase("https://hr.example.com/*/", "whole first label")]
+    [TestCase("https://*.example.com/", "both have a wildcard or none has")]
+    [TestCase("https://hr.example.com:0/", "absolute http or https URL")]
+    [TestCase("https://me:secret@hr*.example.com/", "whole first label")]
     [TestCase("https://gateway.example.com/", "the gateway's own host")]
     [TestCase("https://GATEWAY.example.com./", "the gateway's own host")]
     [TestCase("https://hr.example.com/.appproxy/x/", "belongs to the gateway")]
@@ -188,9 +192,9 @@ internal sealed class CatalogueReaderTests
             App("4", "https://b.example.com/", "\"id\": \"SAME\",")));
 
         reading.Problems.Select(problem => problem.Path + " " + problem.Message).Should().BeEquivalentTo(
-            "$.applications[1].onPremisesPublishing.externalUrl is the external URL of $.applications[0] too: each app needs its own",
-            "$.applications[1].id is the id of $.applications[0] too: leave it out, or give another one",
-            "$.applications[3].id is the id of $.applications[2] too: leave it out, or give another one");
+            "$.applications[1].onPremisesPublishing.externalUrl 'https://hr.example.com/' is an external URL of '1' ($.applications[0]) too: each app needs its own",
+            "$.applications[1].id is the id of '1' ($.applications[0]) too: leave it out, or give another one",
+            "$.applications[3].id is the id of '3' ($.applications[2]) too: leave it out, or give another one");
     }
 
     [Test]
