@@ -91,5 +91,5 @@ internal sealed class AppMatcher
 
     /// <summary>What stands for the star becomes part of the name of an internal host, so it must be able to be one.</summary>
     private static bool IsName(ReadOnlySpan<char> labels)
-        => labels is not ([] or ['.', ..] or ['-', ..]) && !labels.ContainsAnyExcept(NameCharacters) && !labels.Contains("..", StringComparison.Ordinal);
+        => labels is not ([] or ['.', ..] or [.., '.'] or ['-', ..]) && !labels.ContainsAnyExcept(NameCharacters) && !labels.Contains("..", StringComparison.Ordinal);
 }

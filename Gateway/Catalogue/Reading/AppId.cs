@@ -9,11 +9,14 @@ internal static partial class AppId
 {
     public const string Rule = "1 to 64 letters, digits, '-' or '_'";
 
-    public static bool IsValid(string id) => Pattern().IsMatch(id);
+    /// <summary>The rule, for tools too.</summary>
+    public const string Pattern = "^[A-Za-z0-9_-]{1,64}$";
+
+    public static bool IsValid(string id) => Matcher().IsMatch(id) && !id.EndsWith('\n');
 
     /// <summary>The same URL gives the same id, so that it need not be written and still outlives a restart.</summary>
     public static string Make(AppUrl externalUrl) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(externalUrl.ToString())).AsSpan(0, 16)).ToString();
 
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,64}\\z")]
-    private static partial Regex Pattern();
+    [GeneratedRegex(Pattern)]
+    private static partial Regex Matcher();
 }

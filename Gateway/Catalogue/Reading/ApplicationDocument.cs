@@ -1,10 +1,14 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace AppProxy.Gateway.Catalogue.Reading;
 
 /// <summary>Graph's <c>application</c>, as far as publishing goes; its other properties are let pass (<see cref="GraphNames"/>).</summary>
 internal sealed class ApplicationDocument
 {
+    [RegularExpression(AppId.Pattern)]
     public string? Id { get; set; }
 
+    [Required]
     public string? DisplayName { get; set; }
 
     /// <summary>Name of the group (Graph keeps a reference in its place).</summary>
@@ -16,6 +20,7 @@ internal sealed class ApplicationDocument
     /// <summary>Of Graph's service principal.</summary>
     public List<AppRoleAssignmentDocument>? AppRoleAssignedTo { get; set; }
 
+    [Required]
     public OnPremisesPublishingDocument? OnPremisesPublishing { get; set; }
 
     public RelayDocument? Relay { get; set; }

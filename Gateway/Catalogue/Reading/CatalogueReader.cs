@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AppProxy.Gateway.Catalogue.Storage;
 
 namespace AppProxy.Gateway.Catalogue.Reading;
 
@@ -18,24 +19,45 @@ internal static class CatalogueReader
             return new CatalogueReading(null, findings.Problems, findings.Notices);
         }
 
-        var groups = ConnectorGroupsReader.Read(document.ConnectorGroups, findings);
-        var reader = new ApplicationReader(groups, ownHosts, findings);
+        var applications = (document.Applications ?? []).Select((application, index) => (application, Path: $"$.applications[{index}]", version));
+        return Read(document.ConnectorGroups, applications!, ownHosts, previous, version, findings);
+    }
+
+    /// <summary>What the store holds ⇒ checked snapshot: it was checked when it was stored, but perhaps by another version of the gateway.</summary>
+    public static CatalogueReading Read(StoredCatalogue stored, IReadOnlyCollection<string> ownHosts, CatalogueSnapshot previous)
+        => Read(stored.ConnectorGroups, stored.Applications.Select(static app => ((ApplicationDocument?)app.Document, app.Path, app.SettingsVersion)), ownHosts, previous, stored.Version, new Findings());
+
+    /// <param name="groups">As written.</param>
+    /// <param name="applications">Each with its place and the version of its settings.</param>
+    /// <param name="ownHosts">Hosts that no app may claim.</param>
+    /// <param name="previous">Apps that are the same there keep their settings version.</param>
+    /// <param name="version">Of the new snapshot.</param>
+    /// <param name="findings">Those so far.</param>
+    public static CatalogueReading Read(
+        List<ConnectorGroupDocument>? groups,
+        IEnumerable<(ApplicationDocument? Document, string Path, long SettingsVersion)> applications,
+        IReadOnlyCollection<string> ownHosts,
+        CatalogueSnapshot previous,
+        long version,
+        Findings findings)
+    {
+        var connectorGroups = ConnectorGroupsReader.Read(groups, findings);
+        var reader = new ApplicationReader(connectorGroups, ownHosts, findings);
         var apps = new List<PublishedApp>();
-        for (var index = 0; index < (document.Applications?.Count ?? 0); index++)
+        foreach (var (document, path, settingsVersion) in applications)
         {
-            var path = $"$.applications[{index}]";
-            if (document.Applications![index] is not { } application)
+            if (document is null)
             {
                 findings.Problem(path, "must be an object, { … }");
             }
-            else if (reader.Read(application, path, version) is { } app)
+            else if (reader.Read(document, path, settingsVersion) is { } app)
             {
                 apps.Add(app);
             }
         }
 
         var problems = findings.Problems;
-        var snapshot = problems.IsEmpty ? new CatalogueSnapshot(version, groups, KeepVersions(apps, previous), ownHosts) : null;
+        var snapshot = problems.IsEmpty ? new CatalogueSnapshot(version, connectorGroups, KeepVersions(apps, previous), ownHosts) : null;
         return new CatalogueReading(snapshot, problems, findings.Notices);
     }
 
