@@ -27,8 +27,9 @@ internal static class DocumentComparer
         ];
     }
 
-    /// <summary>A line for each setting.</summary>
-    public static ImmutableArray<string> Describe(string document) => [.. Read(document).Select(static setting => $"{setting.Key}: {setting.Value}")];
+    /// <summary>A line for each setting but those that name the document.</summary>
+    public static ImmutableArray<string> Describe(string document)
+        => [.. Read(document).Where(static setting => setting.Key is not ("id" or "name" or "displayName")).Select(static setting => $"{setting.Key}: {setting.Value}")];
 
     private static OrderedDictionary<string, string> Read(string document)
     {
@@ -42,6 +43,10 @@ internal static class DocumentComparer
     {
         switch (value.ValueKind)
         {
+            case JsonValueKind.Object when value.TryGetProperty("principalId", out var principal):
+                // Who is assigned is one thing to say.
+                settings[path] = Describe(principal, value);
+                break;
             case JsonValueKind.Object:
                 foreach (var property in value.EnumerateObject())
                 {
@@ -63,6 +68,12 @@ internal static class DocumentComparer
                 break;
         }
     }
+
+    private static string Describe(JsonElement principalId, JsonElement assignment)
+        => string.Join(' ', ((string[])["principalType", "principalDisplayName", "appRoleId"])
+            .Select(name => assignment.TryGetProperty(name, out var value) ? value.ToString() : "")
+            .Where(static text => text.Length > 0)
+            .DefaultIfEmpty(principalId.ToString()));
 
     private static string? NameOf(JsonElement element) => element.ValueKind != JsonValueKind.Object
         ? null

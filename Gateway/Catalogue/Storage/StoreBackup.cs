@@ -1,4 +1,5 @@
 using System.Data;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
@@ -12,7 +13,7 @@ namespace AppProxy.Gateway.Catalogue.Storage;
 internal sealed class StoreBackup(StoreConnection connection, TimeProvider time)
 {
     private const string Format = "appproxy-store";
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes what is committed at one moment.</summary>
     /// <exception cref="CatalogueException">There is no store, or it cannot be used.</exception>
