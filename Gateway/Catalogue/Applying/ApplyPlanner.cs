@@ -30,7 +30,9 @@ internal sealed class ApplyPlanner(byte[] json, string source, IReadOnlyCollecti
         var named = new List<(ApplicationDocument? Document, string Path)>();
         foreach (var (application, index) in (document.Applications ?? []).Select(static (application, index) => (application, index)))
         {
-            named.Add((application is null ? null : Complete(application, kept, groups), $"$.applications[{index}]"));
+            var path = $"$.applications[{index}]";
+            RemoveKeys(application?.OnPremisesPublishing, path + ".onPremisesPublishing", findings);
+            named.Add((application is null ? null : Complete(application, kept, groups), path));
         }
 
         var unnamed = prune ? [] : kept.Values.ToList();
@@ -102,14 +104,18 @@ internal sealed class ApplyPlanner(byte[] json, string source, IReadOnlyCollecti
         }
 
         application.ConnectorGroup = groups.Find(group => IsSame(group?.Name, application.ConnectorGroup))?.Name ?? application.ConnectorGroup;
-        if (application.OnPremisesPublishing is { } publishing)
+        return application;
+    }
+
+    /// <summary>Keys belong where Kestrel finds them, and not into a store that everybody who administers it can read.</summary>
+    private static void RemoveKeys(OnPremisesPublishingDocument? publishing, string path, Findings findings)
+    {
+        if (publishing?.VerifiedCustomDomainKeyCredential is not null || publishing?.VerifiedCustomDomainPasswordCredential is not null)
         {
-            // Keys belong where Kestrel finds them, and not into a store that everybody who administers it can read.
+            findings.Notice(path + ".verifiedCustomDomainKeyCredential", "is not kept: set certificates with Kestrel:Certificates");
             publishing.VerifiedCustomDomainKeyCredential = null;
             publishing.VerifiedCustomDomainPasswordCredential = null;
         }
-
-        return application;
     }
 
     private static bool IsSame(string? name, string? other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);

@@ -197,6 +197,73 @@ internal sealed class CatalogueReaderTests
             "$.applications[3].id is the id of '3' ($.applications[2]) too: leave it out, or give another one");
     }
 
+    [TestCase("https://HR.example.com./", null, "'1' ($.applications[0])")]
+    [TestCase("http://hr.example.com:443/", null, "'1' ($.applications[0])")]
+    [TestCase("https://free.example.com/", "https://hr.example.com/", "'1' ($.applications[0])")]
+    [TestCase("https://other.traffic.example.net/", null, "'1' ($.applications[0])")]
+    [TestCase("https://bücher.example.com/", null, "'1' ($.applications[0])")]
+    [TestCase("https://xn--bcher-kva.example.com/", null, "'1' ($.applications[0])")]
+    public void A_conflict_names_the_other_app(string externalUrl, string? alternateUrl, string other)
+    {
+        var reading = Read(Document(
+            """
+            { "displayName": "1", "onPremisesPublishing": { "externalUrl": "https://hr.example.com/", "internalUrl": "http://a/", "externalAuthenticationType": "passthru",
+              "alternateUrl": "https://other.traffic.example.net/",
+              "segmentsConfiguration": { "applicationSegments": [ { "externalUrl": "https://BÜCHER.example.com/", "internalUrl": "http://b/" } ] } } }
+            """,
+            $$"""
+            { "displayName": "2", "onPremisesPublishing": { "externalUrl": "{{externalUrl}}", "internalUrl": "http://a/", "externalAuthenticationType": "passthru",
+              "alternateUrl": {{(alternateUrl is null ? "null" : $"\"{alternateUrl}\"")}} } }
+            """));
+
+        var problem = reading.Problems.Should().Contain(problem => problem.Message.Contains("external URL of")).Subject;
+        problem.Path.Should().Be("$.applications[1].onPremisesPublishing." + (alternateUrl is null ? "externalUrl" : "alternateUrl"));
+        problem.Message.Should().Contain(other);
+    }
+
+    [Test]
+    public void Paths_ports_and_wildcards_beside_each_other_are_no_conflict()
+        => Read(Document(App("1", "https://hr.example.com/"), App("2", "https://hr.example.com/Desk/"), App("3", "https://hr.example.com/desk/"), App("4", "https://hr.example.com:8443/"),
+            App("5", "https://*.example.com/").Replace("http://hr.corp/", "http://*.corp/", StringComparison.Ordinal))).Problems.Should().BeEmpty();
+
+    [Test]
+    public void Mistakes_in_segments_and_assignments_have_their_places()
+    {
+        var reading = Read("""
+            { "applications": [ { "displayName": "HR",
+              "appRoleAssignedTo": [
+                { "principalId": "u", "principalType": "Person" },
+                { "principalType": "User" },
+                { "principalId": "g", "principalType": "Group" },
+                { "principalId": "g", "principalType": "Group" } ],
+              "onPremisesPublishing": { "externalUrl": "https://hr.example.com/", "internalUrl": "http://a/", "externalAuthenticationType": "passthru",
+                "segmentsConfiguration": { "applicationSegments": [
+                  { "externalUrl": "https://hr.example.com/", "internalUrl": "http://a/" },
+                  { "externalUrl": "https://hr.example.com/", "internalUrl": "http://b/" },
+                  { "id": "x/y", "externalUrl": "https://b.example.com/", "internalUrl": "http://b" },
+                  { "externalUrl": "https://*.c.example.com/", "internalUrl": "http://c/" },
+                  { "externalUrl": "https://gateway.example.com/", "alternateUrl": "d" },
+                  { "id": "e", "externalUrl": "https://e.example.com/", "internalUrl": "http://e/" },
+                  { "id": "E", "externalUrl": "https://f.example.com/", "internalUrl": "http://f/" } ] } } } ] }
+            """);
+
+        const string Segments = "$.applications[0].onPremisesPublishing.segmentsConfiguration.applicationSegments";
+        const string Assigned = "$.applications[0].appRoleAssignedTo";
+        reading.Problems.Select(problem => (problem.Line, problem.Path)).Should().BeEquivalentTo(new[]
+        {
+            (3, Assigned + "[0].principalType"),
+            (4, Assigned + "[1].principalId"),
+            (6, Assigned + "[3].principalId"),
+            (10, Segments + "[1].externalUrl"),
+            (11, Segments + "[2].id"),
+            (12, Segments + "[3].internalUrl"),
+            (13, Segments + "[4].externalUrl"),
+            (13, Segments + "[4].internalUrl"),
+            (13, Segments + "[4].alternateUrl"),
+            (15, Segments + "[6].id"),
+        });
+    }
+
     [Test]
     public void Only_one_group_is_the_default()
     {
