@@ -112,7 +112,7 @@ internal sealed class Apps_are_administered
         var lines = run.Errors.Split('\n');
         lines.Should().HaveCount(4).And.NotContain(line => line.Contains("   at "));
         lines[0].Should().EndWith("bad.json has 3 problems:");
-        lines.Should().ContainSingle(line => line.Contains("line 1, $.applications[0].onPremisesPublishing.applicationServerTimeout"))
+        lines.Should().ContainSingle(line => line.Contains("line 2, $.applications[0].onPremisesPublishing.applicationServerTimeout"))
             .And.ContainSingle(line => line.Contains("'http://one.localhost/' is an external URL of 'one' (one in the store) too"));
         (await RunAsync(folder, cancellation, "export")).Should().Be(before);
     }
