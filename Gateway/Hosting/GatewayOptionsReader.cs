@@ -1,3 +1,4 @@
+using AppProxy.Contracts.Settings;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Catalogue.Storage;
 using Microsoft.AspNetCore.Http;

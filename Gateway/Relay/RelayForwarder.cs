@@ -39,7 +39,8 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
             return;
         }
 
-        if (HttpMethods.IsConnect(context.Request.Method))
+        var extended = default(ExtendedConnect);
+        if (HttpMethods.IsConnect(context.Request.Method) && (extended = ExtendedConnect.Find(context)) is null)
         {
             // Apps are published by URL: a tunnel to anywhere is not what anybody published.
             context.Response.StatusCode = StatusCodes.Status501NotImplemented;
@@ -50,7 +51,7 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
         (FrameFlags Flags, ReadOnlyMemory<byte> Body) request;
         try
         {
-            request = await ClassifyAsync(context, app);
+            request = await ClassifyAsync(context, app, extended is not null);
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException)
         {
@@ -70,7 +71,7 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
             // 2.
             if (exchange.TryEnterLine())
             {
-                exchange.Send(WriteRequest(context, exchange, target, request.Body));
+                exchange.Send(WriteRequest(context, exchange, target, request.Body, extended));
             }
 
             // 3.
@@ -82,7 +83,7 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
             // 4. and 5.
             if (await exchange.WaitForHeadAsync())
             {
-                await ResponseWriter.WriteAsync(context, exchange, time);
+                await ResponseWriter.WriteAsync(context, exchange, extended, time);
             }
         }
         catch (Exception failure)
@@ -119,11 +120,12 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
         }
     }
 
-    private async ValueTask<(FrameFlags Flags, ReadOnlyMemory<byte> Body)> ClassifyAsync(HttpContext context, PublishedApp app)
+    private async ValueTask<(FrameFlags Flags, ReadOnlyMemory<byte> Body)> ClassifyAsync(HttpContext context, PublishedApp app, bool isExtendedConnect)
     {
         var request = context.Request;
         var flags = request.IsHttps ? FrameFlags.Https : FrameFlags.None;
-        if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true)
+        if (isExtendedConnect
+            || (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true))
         {
             return (flags | FrameFlags.Upgrade | FrameFlags.Body, default);
         }
@@ -174,7 +176,7 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
             || (HttpMethods.IsDelete(method) && replayable.HasFlag(ReplayableMethods.Delete));
     }
 
-    private FrameBuffer WriteRequest(HttpContext context, GatewayExchange exchange, string target, ReadOnlyMemory<byte> body)
+    private FrameBuffer WriteRequest(HttpContext context, GatewayExchange exchange, string target, ReadOnlyMemory<byte> body, ExtendedConnect? extended)
     {
         var app = exchange.App;
         var trace = Activity.Current;
@@ -192,11 +194,11 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
             ClientAddress = Encoding.Latin1.GetBytes(context.Connection.RemoteIpAddress?.ToString() ?? ""),
             TraceParent = trace is null ? default : Encoding.Latin1.GetBytes(trace.Id ?? ""),
             TraceState = trace?.TraceStateString is { Length: > 0 } state ? Encoding.Latin1.GetBytes(state) : default,
-            Method = Encoding.Latin1.GetBytes(context.Request.Method),
+            Method = Encoding.Latin1.GetBytes(extended is null ? context.Request.Method : ExtendedConnect.Method),
             Target = Encoding.Latin1.GetBytes(target),
         };
         message.RequestHead(
-            exchange.Flags, exchange.Id, first, sequence: 0, head, new RequestFields(context, app, exchange.Flags.HasFlag(FrameFlags.Upgrade)));
+            exchange.Flags, exchange.Id, first, sequence: 0, head, new RequestFields(context, app, exchange.Flags.HasFlag(FrameFlags.Upgrade), extended));
         if (exchange.IsReplayable && exchange.Flags.HasFlag(FrameFlags.Body))
         {
             message.Data(exchange.Id, first, sequence: 1, offset: 0, body.Span);

@@ -9,7 +9,7 @@ namespace AppProxy.Gateway.Relay;
 /// Writes the client's headers into a frame as the app shall see them: without those that concern only the client's connection, with
 /// our own account of where the request came from instead of anything the client says about it.
 /// </summary>
-internal readonly struct RequestFields(HttpContext context, PublishedApp app, bool keepUpgrade) : IFieldSource
+internal readonly struct RequestFields(HttpContext context, PublishedApp app, bool keepUpgrade, ExtendedConnect? extended) : IFieldSource
 {
     public int WriteTo(FrameBuffer frame)
     {
@@ -18,7 +18,7 @@ internal readonly struct RequestFields(HttpContext context, PublishedApp app, bo
         var count = 0;
         foreach (var (name, values) in request.Headers)
         {
-            if (IsOurs(name) || (!(keepUpgrade && IsUpgrade(name)) && (HopByHop.IsConnectionField(name) || IsNamedBy(connection, name))))
+            if (IsOurs(name) || (extended is not null && ExtendedConnect.IsHandshakeField(name)) || (!(keepUpgrade && IsUpgrade(name)) && (HopByHop.IsConnectionField(name) || IsNamedBy(connection, name))))
             {
                 continue;
             }
@@ -30,6 +30,7 @@ internal readonly struct RequestFields(HttpContext context, PublishedApp app, bo
             }
         }
 
+        count += extended?.WriteTo(frame) ?? 0;
         if (!app.IsTranslateHostHeaderEnabled)
         {
             // Without it the connector names the internal host.

@@ -4,6 +4,7 @@ using System.Text;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 
 namespace AppProxy.Gateway.Relay;
 
@@ -13,9 +14,9 @@ internal static class ResponseWriter
     /// <summary>Pieces at hand are written together up to here before the client's pace counts.</summary>
     private const int FlushAt = 64 * 1024;
 
-    public static async Task WriteAsync(HttpContext context, GatewayExchange exchange, TimeProvider time)
+    public static async Task WriteAsync(HttpContext context, GatewayExchange exchange, ExtendedConnect? extended, TimeProvider time)
     {
-        if (!TryWriteHead(context, exchange))
+        if (!TryWriteHead(context, exchange) || (extended is not null && !TryAgree(context, extended)))
         {
             exchange.End(ExchangeFailure.AppResponseInvalid);
             return;
@@ -23,7 +24,7 @@ internal static class ResponseWriter
 
         if (context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols)
         {
-            await WriteUpgradedAsync(context, exchange, time);
+            await WriteUpgradedAsync(context, exchange, extended, time);
             return;
         }
 
@@ -68,6 +69,27 @@ internal static class ResponseWriter
             response.Clear();
             return false;
         }
+    }
+
+    /// <summary>A WebSocket over HTTP/2 begins with a 2xx, so an app's 2xx that is none of the kind must not look like one.</summary>
+    private static bool TryAgree(HttpContext context, ExtendedConnect extended)
+    {
+        var response = context.Response;
+        if (response.StatusCode == StatusCodes.Status101SwitchingProtocols && extended.IsAcceptedBy(response.Headers.SecWebSocketAccept))
+        {
+            response.Headers.Remove(HeaderNames.SecWebSocketAccept);
+            response.Headers.Remove(HeaderNames.Upgrade);
+            response.Headers.Remove(HeaderNames.Connection);
+            return true;
+        }
+
+        if (response.StatusCode is > 101 and (< 200 or >= 300))
+        {
+            return true;
+        }
+
+        response.Clear();
+        return false;
     }
 
     private static bool IsUsualReason(in ResponseHead head) => head.Status == StatusCodes.Status200OK && head.Reason.SequenceEqual("OK"u8);
@@ -123,10 +145,9 @@ internal static class ResponseWriter
     }
 
     /// <summary>The app agreed to another protocol: both directions are open until one side closes.</summary>
-    private static async Task WriteUpgradedAsync(HttpContext context, GatewayExchange exchange, TimeProvider time)
+    private static async Task WriteUpgradedAsync(HttpContext context, GatewayExchange exchange, ExtendedConnect? extended, TimeProvider time)
     {
-        context.Response.Headers.Connection = "Upgrade";
-        var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        var stream = await AcceptAsync(context, extended);
         var client = PipeReader.Create(stream);
         var upload = RequestPump.RunUpgradedAsync(exchange, client, time);
         var writer = PipeWriter.Create(stream);
@@ -134,6 +155,18 @@ internal static class ResponseWriter
         await writer.CompleteAsync();
         client.CancelPendingRead();
         await upload;
+    }
+
+    private static async ValueTask<Stream> AcceptAsync(HttpContext context, ExtendedConnect? extended)
+    {
+        if (extended is not null)
+        {
+            context.Response.StatusCode = StatusCodes.Status200OK;
+            return await extended.AcceptAsync();
+        }
+
+        context.Response.Headers.Connection = "Upgrade";
+        return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
     }
 
     private static void WriteTrailers(HttpResponse response, ReadOnlySpan<byte> section)

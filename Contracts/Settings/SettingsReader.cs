@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
 
-namespace AppProxy.Gateway.Hosting;
+namespace AppProxy.Contracts.Settings;
 
 /// <summary>Binds a section of the configuration whole: a value of the wrong kind and a name that nobody knows are mistakes, and all are told at once.</summary>
 internal static partial class SettingsReader

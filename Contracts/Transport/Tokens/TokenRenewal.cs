@@ -1,36 +1,20 @@
 using System.Collections.Concurrent;
-using AppProxy.Contracts.Transport.Amqp.Codec;
-using AppProxy.Contracts.Transport.Amqp.Connections;
-using AppProxy.Contracts.Transport.Tokens;
+using AppProxy.Contracts.Transport.Amqp;
 
-namespace AppProxy.Contracts.Transport.Amqp.Client;
+namespace AppProxy.Contracts.Transport.Tokens;
 
 /// <summary>
-/// Claims-based security: puts a token for each queue before its first link, and again at half of its life for as long as the connection
-/// lasts. When that fails it tries again until the token has run out; then the broker takes the links away, and their owner sees that.
+/// Puts a token for each queue before its first link, and again at half of its life for as long as the connection lasts. When that fails it
+/// tries again, later each time, until the token has run out; then the broker takes the links away, and their owner sees that.
 /// </summary>
-internal sealed class TokenKeeper : IAsyncDisposable
+internal sealed class TokenRenewal(IClaimsNode node, IBrokerTokenProvider provider, AmqpTransportOptions options) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
 
-    private readonly IBrokerTokenProvider _provider;
-    private readonly TimeProvider _time;
-    private readonly string _host;
-    private readonly TimeSpan _timeout;
-    private readonly Lazy<Task<RequestLinks>> _links;
     private readonly ConcurrentDictionary<string, Lazy<Task>> _authorized = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentBag<Task> _renewals = [];
     private readonly CancellationTokenSource _stopping = new();
-
-    public TokenKeeper(AmqpSession session, IBrokerTokenProvider provider, AmqpTransportOptions options)
-    {
-        _provider = provider;
-        _time = options.Time;
-        _host = options.Endpoint.Host;
-        _timeout = options.OperationTimeout;
-        _links = new(() => RequestLinks.OpenAsync(session, Dialect.CbsNode, _stopping.Token));
-    }
 
     /// <summary>Makes sure that the broker has a token for <paramref name="queue"/>.</summary>
     public async Task AuthorizeAsync(string queue, CancellationToken cancellationToken)
@@ -69,14 +53,14 @@ internal sealed class TokenKeeper : IAsyncDisposable
         {
             while (true)
             {
-                await Task.Delay(wait, _time, _stopping.Token);
+                await Task.Delay(wait, options.Time, _stopping.Token);
                 try
                 {
                     token = await PutAsync(queue);
                     wait = HalfLife(token);
                     retry = FirstRetry;
                 }
-                catch (Exception) when (!_stopping.IsCancellationRequested && token.ExpiresAt > _time.GetUtcNow())
+                catch (Exception) when (!_stopping.IsCancellationRequested && token.ExpiresAt > options.Time.GetUtcNow())
                 {
                     wait = retry;
                     retry = retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
@@ -92,25 +76,14 @@ internal sealed class TokenKeeper : IAsyncDisposable
 
     private async Task<BrokerToken> PutAsync(string queue)
     {
-        using var timeout = new CancellationTokenSource(_timeout, _time);
+        using var timeout = new CancellationTokenSource(options.OperationTimeout, options.Time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stopping.Token);
         try
         {
             // Always amqps, as the official .NET client has it, so that a token is the same for each way in.
-            var audience = $"amqps://{_host}/{queue}";
-            var token = await _provider.GetTokenAsync(audience, limit.Token);
-            var links = await _links.Value.WaitAsync(limit.Token);
-            var reply = await links.AskAsync(
-                new AmqpMap
-                {
-                    { "operation", Dialect.PutToken },
-                    { "type", token.Kind == BrokerTokenKind.JsonWebToken ? Dialect.JwtTokenType : Dialect.SasTokenType },
-                    { "name", audience },
-                    { "expiration", AmqpValue.Timestamp(token.ExpiresAt) },
-                },
-                token.Value,
-                limit.Token);
-            var status = reply.ApplicationProperties["status-code"].Integer ?? 500;
+            var audience = $"amqps://{options.Endpoint.Host}/{queue}";
+            var token = await provider.GetTokenAsync(audience, limit.Token);
+            var status = await node.PutTokenAsync(audience, token, limit.Token);
             return status is 200 or 202 ? token : throw Refused(status, queue);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
@@ -133,7 +106,7 @@ internal sealed class TokenKeeper : IAsyncDisposable
 
     private TimeSpan HalfLife(BrokerToken token)
     {
-        var half = (token.ExpiresAt - _time.GetUtcNow()) / 2;
+        var half = (token.ExpiresAt - options.Time.GetUtcNow()) / 2;
         return half > FirstRetry ? half : FirstRetry;
     }
 }
