@@ -1,6 +1,5 @@
 using System.CommandLine;
 using AppProxy.Benchmarks.Contenders;
-using AppProxy.Benchmarks.Matching;
 using AppProxy.Benchmarks.Reporting;
 using AppProxy.Benchmarks.Roles;
 using AppProxy.Benchmarks.Running;
@@ -38,9 +37,6 @@ root.SetAction(async (arguments, cancellationToken) =>
     }
 });
 
-var matching = new Command("matching", "Measures how long it takes to find the app of a request, among ten apps and among ten thousand.");
-matching.SetAction(static arguments => arguments.InvocationConfiguration.Output.Write(MatchingRun.Run()));
-
 var certificate = new Option<string?>("--certificate") { Description = "PKCS #12 file; TLS when given." };
 var to = new Option<string>("--to") { Description = "Where to forward.", Required = true };
 var commandLine = new Argument<string[]>("command");
@@ -60,7 +56,6 @@ var guard = new Command("role-guard", "Role: keeps another program on a leash.")
 guard.Hidden = true;
 guard.SetAction((arguments, cancellationToken) => GuardRole.RunAsync(arguments.GetValue(commandLine)!, cancellationToken));
 
-root.Subcommands.Add(matching);
 root.Subcommands.Add(app);
 root.Subcommands.Add(yarp);
 root.Subcommands.Add(load);
