@@ -23,6 +23,11 @@ internal static class GatewayOptionsReader
             mistakes.AddRange(failures);
         }
 
+        foreach (var endpoint in options.ProxyProtocol.Where(name => !configuration.GetSection($"Kestrel:Endpoints:{name}").Exists()))
+        {
+            mistakes.Add($"Gateway:ProxyProtocol names '{endpoint}', which is no endpoint in Kestrel:Endpoints.");
+        }
+
         var catalogue = given ?? new CatalogueOptions { Path = options.Apps, Store = ChooseStore(configuration, options, mistakes) };
         foreach (var host in options.OwnHosts)
         {

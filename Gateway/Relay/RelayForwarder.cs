@@ -17,13 +17,17 @@ namespace AppProxy.Gateway.Relay;
 /// <para>5. writing the response as it comes;</para>
 /// <para>6. say what went wrong, if anything did, in the one way that is left.</para>
 /// </summary>
-internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter meter, TimeProvider time, ILogger<RelayForwarder> logger)
+internal sealed partial class RelayForwarder(
+    GroupRelays groups, RelayLimits limits, GatewayMeter meter, TimeProvider time, ILogger<RelayForwarder> logger)
 {
     /// <summary>A body up to here is kept at hand, so that its request may be sent again (DESIGN.md section 2).</summary>
     private const int MaxReplayableBody = 64 * 1024;
 
     /// <summary>More than all that a head says besides what the client sent.</summary>
     private const int OwnFields = 16 * 1024;
+
+    /// <summary>Whether a head can be larger than a message at all: with the usual limit none is, and none needs to be measured.</summary>
+    private readonly bool _mayBeCut = limits.MaxRequestHeaderBytes + (2 * OwnFields) > HeadPieces.Size;
 
     public async Task ForwardAsync(HttpContext context, PublishedApp app)
     {
@@ -55,8 +59,14 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException)
         {
-            // BadHttpRequestException is an IOException too: the body broke off before anything was relayed.
-            await RefuseAsync(context, app, failure is BadHttpRequestException ? ExchangeFailure.ClientBodyInvalid : ExchangeFailure.ClientGone);
+            // The body broke off before anything was relayed.
+            await RefuseAsync(context, app, RequestBody.FailureOf(failure));
+            return;
+        }
+
+        if (!groups.TryEnter())
+        {
+            await RefuseAsync(context, app, ExchangeFailure.GatewayShutdown);
             return;
         }
 
@@ -111,6 +121,7 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
             }
 
             meter.Ended(app.Id, time.GetElapsedTime(exchange.Began));
+            groups.Leave();
         }
 
         // 6.
@@ -132,6 +143,7 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
 
         var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? request.ContentLength is not 0 and not null;
         flags |= hasBody ? FrameFlags.Body : FrameFlags.None;
+        RequestBody.ThrowIfMalformed(request);
         if (!IsReplayable(request.Method, app))
         {
             return (flags, default);
@@ -139,7 +151,8 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
 
         if (!hasBody)
         {
-            return (flags | FrameFlags.Replayable, default);
+            // A head of more than a message is continued for the connector that claimed it.
+            return (_mayBeCut && !FitsOneMessage(request, 0) ? flags : flags | FrameFlags.Replayable, default);
         }
 
         if (request.ContentLength is not { } length || length > MaxReplayableBody || !FitsOneMessage(request, (int)length))

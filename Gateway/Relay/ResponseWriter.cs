@@ -4,6 +4,7 @@ using System.Text;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace AppProxy.Gateway.Relay;
@@ -28,8 +29,14 @@ internal static class ResponseWriter
             return;
         }
 
-        await WriteBodyAsync(context, context.Response.BodyWriter, exchange, time, CancellationToken.None);
-        if (exchange.Response.Failure == ExchangeFailure.None && exchange.Response.Trailers is { } trailers)
+        if (ChunkedBody.IsNeeded(context, exchange.Response))
+        {
+            await WriteChunkedAsync(context, exchange, time);
+            return;
+        }
+
+        await WriteBodyAsync(context, context.Response.BodyWriter, exchange, time, isChunked: false);
+        if (exchange.Response.IsDrained && exchange.Response.Trailers is { } trailers)
         {
             WriteTrailers(context.Response, trailers.Span);
         }
@@ -55,9 +62,10 @@ internal static class ResponseWriter
             foreach (var line in lines)
             {
                 var name = FieldNames.Get(line.Name);
-                if (!HopByHop.IsConnectionField(name) || head.Status == StatusCodes.Status101SwitchingProtocols)
+                if (ResponseFieldNames.MayPass(name) || (head.Status == StatusCodes.Status101SwitchingProtocols && HopByHop.IsConnectionField(name)))
                 {
-                    response.Headers.Append(name, Encoding.Latin1.GetString(line.Value));
+                    // Not by Append, which takes an empty value for none.
+                    response.Headers[name] = StringValues.Concat(response.Headers[name], Encoding.Latin1.GetString(line.Value));
                 }
             }
 
@@ -94,7 +102,21 @@ internal static class ResponseWriter
 
     private static bool IsUsualReason(in ResponseHead head) => head.Status == StatusCodes.Status200OK && head.Reason.SequenceEqual("OK"u8);
 
-    private static async Task WriteBodyAsync(HttpContext context, PipeWriter client, GatewayExchange exchange, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task WriteChunkedAsync(HttpContext context, GatewayExchange exchange, TimeProvider time)
+    {
+        context.Response.Headers.TransferEncoding = "chunked";
+        var client = context.Response.BodyWriter;
+        await WriteBodyAsync(context, client, exchange, time, isChunked: true);
+        if (exchange.Response.IsDrained && exchange.EndedBy is null)
+        {
+            ChunkedBody.WriteEnd(client, exchange.Response.Trailers is { } trailers ? trailers.Span : default);
+            exchange.BeginFlush(context);
+            await client.FlushAsync();
+            exchange.EndFlush();
+        }
+    }
+
+    private static async Task WriteBodyAsync(HttpContext context, PipeWriter client, GatewayExchange exchange, TimeProvider time, bool isChunked)
     {
         var body = exchange.Response;
         var hasFlushed = false;
@@ -103,22 +125,30 @@ internal static class ResponseWriter
             var written = 0;
             while (written < FlushAt && body.TryRead(out var slice))
             {
-                client.Write(slice.Octets.Span);
+                if (isChunked)
+                {
+                    ChunkedBody.Write(client, slice.Octets.Span);
+                }
+                else
+                {
+                    client.Write(slice.Octets.Span);
+                }
+
                 written += slice.Octets.Length;
                 slice.Release();
             }
 
-            if (!hasFlushed && written < FlushAt && body.IsDrained)
+            if ((isChunked || !hasFlushed) && written < FlushAt && body.IsDrained)
             {
                 // All of it: the end of the response flushes head and body in one write. Later it would not: Kestrel does not
-                // count what was written behind a flush without another one, when the length was announced.
+                // count what was written behind a flush without another one, when the length was announced. The end of chunks does.
                 return;
             }
 
             // An empty flush sends the head ahead of a body that is still to come.
             hasFlushed = true;
             exchange.BeginFlush(context);
-            var flushed = await client.FlushAsync(cancellationToken);
+            var flushed = await client.FlushAsync();
             exchange.EndFlush();
             if (flushed.IsCompleted)
             {
@@ -151,7 +181,7 @@ internal static class ResponseWriter
         var client = PipeReader.Create(stream);
         var upload = RequestPump.RunUpgradedAsync(exchange, client, time);
         var writer = PipeWriter.Create(stream);
-        await WriteBodyAsync(context, writer, exchange, time, CancellationToken.None);
+        await WriteBodyAsync(context, writer, exchange, time, isChunked: false);
         await writer.CompleteAsync();
         client.CancelPendingRead();
         await upload;
@@ -171,14 +201,19 @@ internal static class ResponseWriter
 
     private static void WriteTrailers(HttpResponse response, ReadOnlySpan<byte> section)
     {
-        if (!response.SupportsTrailers() || FieldLines.TryRead(section, out var lines) != FrameError.None)
+        if (response.HttpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is not { IsReadOnly: false } allowed
+            || FieldLines.TryRead(section, out var lines) != FrameError.None)
         {
             return;
         }
 
         foreach (var line in lines)
         {
-            response.AppendTrailer(FieldNames.Get(line.Name), Encoding.Latin1.GetString(line.Value));
+            var name = FieldNames.Get(line.Name);
+            if (TrailerNames.MayPass(name))
+            {
+                allowed[name] = StringValues.Concat(allowed[name], Encoding.Latin1.GetString(line.Value));
+            }
         }
     }
 }

@@ -132,7 +132,7 @@ public sealed class TestEnvironment : IAsyncDisposable
         }
 
         builder.Configuration.AddInMemoryCollection(configuration);
-        builder.Services.AddSingleton(_options.Time);
+        builder.Services.AddSingleton(_options.ConnectorTime ?? _options.Time);
         builder.Services.AddSingleton<BrokerConnector>(provider => new TestCable(_options switch
         {
             { ServiceBus: { } connectionString } => new ServiceBusConnector(connectionString, _options.Time),
