@@ -1,80 +1,95 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 
 namespace AppProxy.Gateway.Catalogue;
 
-/// <summary>Finds the published app of a request: the host's apps, the longest path first. Allocates nothing for an ASCII host.</summary>
-/// <remarks>
-/// Wildcard hosts and segments are to come: they become a second look-up when the exact host is not found, and further routes of a host.
-/// </remarks>
+/// <summary>
+/// Finds the published app of a request, the most specific first: its authority before a wildcard, a wildcard before one further up, and
+/// of an authority's apps the longest path. One look-up for the authority, one for each depth at which there are wildcards, and no
+/// allocation for an ASCII host.
+/// </summary>
 internal sealed class AppMatcher
 {
-    private readonly FrozenDictionary<string, PublishedApp[]> _hosts;
-    private readonly FrozenDictionary<string, PublishedApp[]>.AlternateLookup<ReadOnlySpan<char>> _hostsBySpan;
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    public AppMatcher(IEnumerable<PublishedApp> apps)
+    private readonly FrozenDictionary<string, AuthorityRoutes>.AlternateLookup<ReadOnlySpan<char>> _exact;
+    private readonly FrozenDictionary<string, AuthorityRoutes>.AlternateLookup<ReadOnlySpan<char>> _wildcards;
+    private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _ownHosts;
+
+    /// <summary>How many dots there are in what follows a wildcard's star, the most first.</summary>
+    private readonly int[] _wildcardDepths;
+
+    /// <param name="apps">No two with the same <see cref="AppUrl.Claim"/>.</param>
+    /// <param name="ownHosts">Hosts of the gateway itself, which no wildcard covers.</param>
+    /// <param name="comparer">For who counts look-ups.</param>
+    public AppMatcher(IEnumerable<PublishedApp> apps, IEnumerable<string> ownHosts, IEqualityComparer<string>? comparer = null)
     {
-        _hosts = apps
-            .GroupBy(app => app.ExternalHost, StringComparer.OrdinalIgnoreCase)
-            .ToFrozenDictionary(
-                host => host.Key,
-                host => host.OrderByDescending(app => app.ExternalPath.Length).ToArray(),
-                StringComparer.OrdinalIgnoreCase);
-        _hostsBySpan = _hosts.GetAlternateLookup<ReadOnlySpan<char>>();
+        comparer ??= StringComparer.Ordinal;
+        var authorities = apps.SelectMany(static app => app.Routes())
+            .GroupBy(static route => (route.ExternalUrl.IsWildcard, Key: string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{route.ExternalHost}:{route.ExternalPort}")))
+            .ToList();
+        _exact = authorities.Where(static authority => !authority.Key.IsWildcard)
+            .ToFrozenDictionary(static authority => authority.Key.Key, authority => new AuthorityRoutes(authority, comparer), comparer)
+            .GetAlternateLookup<ReadOnlySpan<char>>();
+        var wildcards = authorities.Where(static authority => authority.Key.IsWildcard)
+            .ToFrozenDictionary(static authority => "." + authority.Key.Key, authority => new AuthorityRoutes(authority, comparer), comparer);
+        _wildcards = wildcards.GetAlternateLookup<ReadOnlySpan<char>>();
+        _wildcardDepths = [.. wildcards.Keys.Select(static key => key.Count('.')).Distinct().OrderDescending()];
+        _ownHosts = ownHosts.Select(Authority.Normalize).ToFrozenSet(comparer).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    /// <summary>Matches a Host header's value, port included if it has one.</summary>
-    public bool TryMatch(string? scheme, HostString host, ReadOnlySpan<char> path, [NotNullWhen(true)] out PublishedApp? app)
+    /// <summary>Matches a request.</summary>
+    /// <param name="scheme">As the client used it.</param>
+    /// <param name="host">A Host header's value; any case, a trailing dot and Unicode are allowed, and without a port it is the scheme's.</param>
+    /// <param name="path">Decoded and without dot segments (<see cref="HttpRequest.Path"/>), or another app's paths could be had through this one's.</param>
+    /// <param name="app">The app as reached by the URL that matched (<see cref="PublishedApp.Routes"/>).</param>
+    public bool TryMatch(string scheme, HostString host, ReadOnlySpan<char> path, [NotNullWhen(true)] out PublishedApp? app)
     {
-        if (!Authority.TrySplit(host.Value, out var name, out var port))
+        app = null;
+        Span<char> buffer = stackalloc char[Authority.MaxLength];
+        return Authority.TrySplit(host.Value, out var name, out var port)
+            && Authority.TryNormalize(Authority.Trim(name), port ?? DefaultPort(scheme), buffer, out var nameLength, out var length)
+            && ((_exact.TryGetValue(buffer[..length], out var routes) && routes.TryFind(scheme, path, out app))
+                || TryMatchWildcard(scheme, buffer[..length], nameLength, path, out app));
+    }
+
+    private static int DefaultPort(string scheme) => string.Equals(scheme, Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase) ? 443 : 80;
+
+    private bool TryMatchWildcard(string scheme, ReadOnlySpan<char> authority, int nameLength, ReadOnlySpan<char> path, [NotNullWhen(true)] out PublishedApp? app)
+    {
+        app = null;
+        var name = authority[..nameLength];
+        if (_wildcardDepths.Length == 0 || _ownHosts.Contains(name))
         {
-            app = null;
             return false;
         }
 
-        return TryMatch(scheme, name, port, path, out app);
-    }
-
-    /// <summary>Matches; a null scheme or port is not compared.</summary>
-    /// <param name="scheme">As the client used it; null behind a proxy that hides it.</param>
-    /// <param name="host">Without the port; a trailing dot, any case and Unicode are allowed.</param>
-    /// <param name="port">As the client used it.</param>
-    /// <param name="path">Decoded and without dot segments (<see cref="HttpRequest.Path"/>), or another app's paths could be had through this one's.</param>
-    /// <param name="app">The app.</param>
-    public bool TryMatch(string? scheme, ReadOnlySpan<char> host, int? port, ReadOnlySpan<char> path, [NotNullWhen(true)] out PublishedApp? app)
-    {
-        if (TryGetHost(Authority.Trim(host), out var routes))
+        var dots = name.Count('.');
+        var at = -1;
+        var passed = 0;
+        foreach (var depth in _wildcardDepths)
         {
-            foreach (var route in routes)
+            if (depth > dots)
             {
-                if (CoversPath(route.ExternalPath, path)
-                    && (port is null || port == route.ExternalPort)
-                    && (scheme is null || string.Equals(scheme, route.ExternalScheme, StringComparison.OrdinalIgnoreCase)))
-                {
-                    app = route;
-                    return true;
-                }
+                continue;
+            }
+
+            for (; passed <= dots - depth; passed++)
+            {
+                at += 1 + name[(at + 1)..].IndexOf('.');
+            }
+
+            if (_wildcards.TryGetValue(authority[at..], out var routes) && IsName(name[..at]) && routes.TryFind(scheme, path, out app))
+            {
+                return true;
             }
         }
 
-        app = null;
         return false;
     }
 
-    private bool TryGetHost(ReadOnlySpan<char> host, [NotNullWhen(true)] out PublishedApp[]? routes)
-    {
-        if (_hostsBySpan.TryGetValue(host, out routes))
-        {
-            return true;
-        }
-
-        return !System.Text.Ascii.IsValid(host)
-            && Authority.TryGetAscii(host, out var ascii)
-            && _hosts.TryGetValue(ascii, out routes);
-    }
-
-    /// <summary>On segment boundaries: "/hr/" covers "/hr/x" and "/hr", and not "/hrx".</summary>
-    private static bool CoversPath(string prefix, ReadOnlySpan<char> path)
-        => path.StartsWith(prefix, StringComparison.Ordinal)
-            || (path.Length == prefix.Length - 1 && prefix.AsSpan(0, path.Length).SequenceEqual(path));
+    /// <summary>What stands for the star becomes part of the name of an internal host, so it must be able to be one.</summary>
+    private static bool IsName(ReadOnlySpan<char> labels)
+        => labels is not ([] or ['.', ..] or [.., '.'] or ['-', ..]) && !labels.ContainsAnyExcept(NameCharacters) && !labels.Contains("..", StringComparison.Ordinal);
 }

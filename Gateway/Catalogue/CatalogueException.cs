@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AppProxy.Gateway.Catalogue;
 
-/// <summary>The apps file cannot be served. The message is complete and meant for the operator: a line for each problem.</summary>
+/// <summary>The apps file or the store cannot be served. The message is complete and meant for the operator: a line for each problem.</summary>
 internal sealed class CatalogueException : Exception
 {
     public CatalogueException(string source, ImmutableArray<CatalogueFinding> problems)
@@ -12,6 +12,9 @@ internal sealed class CatalogueException : Exception
     }
 
     public ImmutableArray<CatalogueFinding> Problems { get; }
+
+    /// <summary>One problem, which has no line.</summary>
+    public static CatalogueException Because(string source, string place, string message) => new(source, [new CatalogueFinding(place, 0, message)]);
 
     private static string Describe(string source, ImmutableArray<CatalogueFinding> problems)
         => problems.Length == 1

@@ -1,6 +1,8 @@
+using AppProxy.Gateway.Catalogue.Storage;
+
 namespace AppProxy.Gateway.Catalogue;
 
-/// <summary>Where the published apps come from. Exactly one of <see cref="Path"/> and <see cref="Json"/> is used; Json wins.</summary>
+/// <summary>Where the published apps come from: <see cref="Json"/> if it is set, or else <see cref="Store"/>, or else <see cref="Path"/>.</summary>
 internal sealed class CatalogueOptions
 {
     /// <summary>The apps file; watched.</summary>
@@ -9,9 +11,15 @@ internal sealed class CatalogueOptions
     /// <summary>The apps file's content itself, for who has no file (demo, tests).</summary>
     public string? Json { get; set; }
 
+    /// <summary>The database, for gateways that share it or are administered while they run.</summary>
+    public StoreConnection? Store { get; set; }
+
     /// <summary>Host names of the gateway itself, without ports, which no app may claim.</summary>
     public IList<string> OwnHosts { get; } = [];
 
     /// <summary>Quiet time after a change before the file is read again: editors write in several steps.</summary>
     public TimeSpan ReloadDelay { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How often the store is asked for its version. A change is live on every gateway within five seconds, loading included.</summary>
+    public TimeSpan StoreInterval { get; set; } = TimeSpan.FromSeconds(1);
 }

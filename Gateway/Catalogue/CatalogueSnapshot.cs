@@ -9,16 +9,16 @@ internal sealed class CatalogueSnapshot
 {
     private readonly FrozenDictionary<string, PublishedApp> _byId;
 
-    public CatalogueSnapshot(long version, ImmutableArray<ConnectorGroup> groups, ImmutableArray<PublishedApp> apps)
+    public CatalogueSnapshot(long version, ImmutableArray<ConnectorGroup> groups, ImmutableArray<PublishedApp> apps, IEnumerable<string> ownHosts)
     {
         Version = version;
         Groups = groups;
         Apps = apps;
-        Matcher = new AppMatcher(apps);
+        Matcher = new AppMatcher(apps, ownHosts);
         _byId = apps.ToFrozenDictionary(app => app.Id, StringComparer.OrdinalIgnoreCase);
     }
 
-    public static CatalogueSnapshot Empty { get; } = new(0, [], []);
+    public static CatalogueSnapshot Empty { get; } = new(0, [], [], []);
 
     /// <summary>Rises with every change, across restarts too (it begins at the clock's milliseconds).</summary>
     public long Version { get; }

@@ -1,25 +1,28 @@
-using System.Text;
 using AppProxy.Gateway.Catalogue.Reading;
+using AppProxy.Gateway.Catalogue.Sources;
 
 namespace AppProxy.Gateway.Catalogue;
 
-/// <summary>Holds the current snapshot; loads it at the start and again when the file changes.</summary>
-/// <remarks>A bad file stops the start. A bad change is reported once and the snapshot before it stays.</remarks>
+/// <summary>Holds the current snapshot; loads it at the start and again when its source changes.</summary>
+/// <remarks>A bad source stops the start. A bad change is reported once and the snapshot before it stays.</remarks>
 internal sealed partial class CatalogueStore : IHostedService, IDisposable
 {
-    private readonly CatalogueOptions _options;
-    private readonly TimeProvider _time;
+    private readonly ICatalogueSource _source;
     private readonly ILogger<CatalogueStore> _logger;
     private readonly CancellationTokenSource _stopping = new();
-    private byte[]? _lastContent;
-    private CatalogueFileWatcher? _watcher;
+    private bool _isLoaded;
+    private string? _reported;
     private Task _watching = Task.CompletedTask;
     private volatile CatalogueSnapshot _current = CatalogueSnapshot.Empty;
 
     public CatalogueStore(CatalogueOptions options, TimeProvider time, ILogger<CatalogueStore> logger)
     {
-        _options = options;
-        _time = time;
+        _source = options switch
+        {
+            { Json: { } json } => new GivenSource(json, options, time),
+            { Store: { } store } => new StoreSource(store, options, time),
+            _ => new FileSource(options, time),
+        };
         _logger = logger;
     }
 
@@ -28,44 +31,15 @@ internal sealed partial class CatalogueStore : IHostedService, IDisposable
 
     public CatalogueSnapshot Current => _current;
 
-    private string Source => _options.Json is null ? Path.GetFullPath(_options.Path) : "The apps given to the gateway";
-
-    /// <summary>Loads now, unless loaded already. Lets a host fail before it has started anything.</summary>
+    /// <summary>Loads now, unless loaded already. Lets a host fail before it has started anything, and may block for that.</summary>
     /// <exception cref="CatalogueException">Missing or wrong.</exception>
-    public void Load()
+    public void Load() => LoadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (_lastContent is not null)
-        {
-            return;
-        }
-
-        var content = ReadContent();
-        var reading = Read(content);
-        if (reading.Snapshot is null)
-        {
-            throw new CatalogueException(Source, reading.Problems);
-        }
-
-        _lastContent = content;
-        _current = reading.Snapshot;
-        Report(reading);
-    }
-
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        if (_options.Json is null)
-        {
-            // The watch begins before the first read, so that no change falls in between.
-            _watcher = WatchIfPossible();
-            Load();
-            _watching = WatchAsync(_stopping.Token);
-        }
-        else
-        {
-            Load();
-        }
-
-        return Task.CompletedTask;
+        _source.Watch();
+        await LoadAsync(cancellationToken);
+        _watching = WatchAsync(_stopping.Token);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -76,96 +50,74 @@ internal sealed partial class CatalogueStore : IHostedService, IDisposable
 
     public void Dispose()
     {
-        _watcher?.Dispose();
+        _source.Dispose();
         _stopping.Dispose();
     }
 
-    /// <summary>Reads again and swaps if the content differs and is right.</summary>
-    public void Reload()
+    private async ValueTask LoadAsync(CancellationToken cancellationToken)
     {
-        CatalogueReading reading;
-        try
+        if (!_isLoaded && await ReadAsync(cancellationToken) is { } reading)
         {
-            var content = ReadContent();
-            if (_lastContent.AsSpan().SequenceEqual(content))
-            {
-                return;
-            }
-
-            _lastContent = content;
-            reading = Read(content);
-            if (reading.Snapshot is null)
-            {
-                throw new CatalogueException(Source, reading.Problems);
-            }
+            _current = reading.Snapshot!;
+            _isLoaded = true;
+            Report(reading);
         }
-        catch (CatalogueException exception)
-        {
-            LogKeepingOldCatalogue(exception.Message);
-            return;
-        }
-
-        _current = reading.Snapshot;
-        Report(reading);
-        Changed?.Invoke(reading.Snapshot);
-    }
-
-    private CatalogueFileWatcher? WatchIfPossible()
-    {
-        // A missing directory is reported by the read that follows.
-        var directory = Path.GetDirectoryName(Path.GetFullPath(_options.Path));
-        return Directory.Exists(directory) ? new CatalogueFileWatcher(_options.Path, _options.ReloadDelay, _time) : null;
     }
 
     private async Task WatchAsync(CancellationToken stopping)
     {
         try
         {
-            while (_watcher is not null)
+            while (true)
             {
-                await _watcher.WaitForChangeAsync(stopping);
-                Reload();
+                await _source.WaitForChangeAsync(stopping);
+                await ReloadAsync(stopping);
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // The gateway stops.
         }
     }
 
-    private byte[] ReadContent()
+    /// <summary>Reads again and swaps if what is said has changed and is right.</summary>
+    private async Task ReloadAsync(CancellationToken stopping)
     {
-        if (_options.Json is not null)
-        {
-            return Encoding.UTF8.GetBytes(_options.Json);
-        }
-
+        CatalogueReading? reading;
         try
         {
-            return File.ReadAllBytes(_options.Path);
+            reading = await ReadAsync(stopping);
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        catch (CatalogueException exception)
         {
-            throw Unreadable("does not exist: write the published apps into it, or set another path");
+            // A store that is away is asked again soon, and is away for the same reason.
+            if (_reported != exception.Message)
+            {
+                _reported = exception.Message;
+                LogKeepingOldCatalogue(exception.Message);
+            }
+
+            return;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+
+        if (reading is not null)
         {
-            throw Unreadable("cannot be read: " + exception.Message);
+            _reported = null;
+            _current = reading.Snapshot!;
+            Report(reading);
+            Changed?.Invoke(_current);
         }
     }
 
-    private CatalogueException Unreadable(string message) => new(Source, [new CatalogueFinding("the file", 0, message)]);
-
-    private CatalogueReading Read(byte[] content)
+    private async ValueTask<CatalogueReading?> ReadAsync(CancellationToken cancellationToken)
     {
-        // Beginning at the clock, the version rises over a restart as well, when connectors still hold settings of the life before.
-        var version = Math.Max(_current.Version + 1, _time.GetUtcNow().ToUnixTimeMilliseconds());
-        return CatalogueReader.Read(content, _options.OwnHosts, _current, version);
+        var reading = await _source.ReadAsync(_current, cancellationToken);
+        return reading is { Snapshot: null } ? throw new CatalogueException(_source.Name, reading.Problems) : reading;
     }
 
     private void Report(CatalogueReading reading)
     {
-        LogLoaded(Source, _current.Apps.Length, _current.Groups.Length, _current.Version);
+        LogLoaded(_source.Name, _current.Apps.Length, _current.Groups.Length, _current.Version);
         foreach (var notice in reading.Notices)
         {
             LogNotice(notice);

@@ -1,7 +1,7 @@
 namespace AppProxy.Gateway.Catalogue;
 
 /// <summary>One published app as the gateway serves it: checked, complete, never changed.</summary>
-/// <remarks>An exchange keeps the instance it began with. Settings that are not served yet are not here.</remarks>
+/// <remarks>An exchange keeps the instance that its request was matched to. Settings that are not served yet are not here.</remarks>
 internal sealed record PublishedApp
 {
     /// <summary>As given, or made from the external URL, so that it outlives a restart.</summary>
@@ -13,21 +13,35 @@ internal sealed record PublishedApp
 
     public required ExternalAuthenticationType ExternalAuthenticationType { get; init; }
 
-    /// <summary>Absolute; the path ends with '/'.</summary>
-    public required Uri ExternalUrl { get; init; }
+    /// <summary>The path ends with '/'.</summary>
+    public required AppUrl ExternalUrl { get; init; }
 
-    /// <summary>Absolute; the path ends with '/'.</summary>
-    public required Uri InternalUrl { get; init; }
+    /// <summary>The path ends with '/'; a wildcard exactly where the external URL is one.</summary>
+    public required AppUrl InternalUrl { get; init; }
 
-    /// <summary>Lower case ASCII (punycode), no trailing dot, an IPv6 address without brackets.</summary>
-    public required string ExternalHost { get; init; }
+    /// <summary>Another name for <see cref="ExternalUrl"/>, such as a traffic manager's.</summary>
+    public AppUrl? AlternateUrl { get; init; }
+
+    /// <summary>Further parts with URLs of their own.</summary>
+    public EquatableList<ApplicationSegment> Segments { get; init; } = EquatableList<ApplicationSegment>.Empty;
+
+    /// <summary>Under which name the connector knows where the request goes: the id, and for a segment the id, '.', and the segment's.</summary>
+    public string TargetId { get => field ?? Id; init; }
+
+    /// <summary>As in <see cref="AppUrl.Host"/>.</summary>
+    public string ExternalHost => ExternalUrl.Host;
 
     /// <summary>Decoded, begins and ends with '/'.</summary>
-    public required string ExternalPath { get; init; }
+    public string ExternalPath => ExternalUrl.Path;
 
     public string ExternalScheme => ExternalUrl.Scheme;
 
     public int ExternalPort => ExternalUrl.Port;
+
+    /// <summary>Whether only who is assigned may open the app. Without meaning for an open one.</summary>
+    public bool AppRoleAssignmentRequired { get; init; } = true;
+
+    public EquatableList<AppRoleAssignment> AppRoleAssignedTo { get; init; } = EquatableList<AppRoleAssignment>.Empty;
 
     /// <summary>From the start of the app call to its response head.</summary>
     public required TimeSpan ApplicationServerTimeout { get; init; }
@@ -40,4 +54,24 @@ internal sealed record PublishedApp
 
     /// <summary>Version of the catalogue in which these settings last changed; a request head carries it.</summary>
     public required long SettingsVersion { get; init; }
+
+    /// <summary>The app as it is reached by each of its external URLs: an exchange has that one's URLs. The first is the app itself.</summary>
+    public IEnumerable<PublishedApp> Routes()
+    {
+        yield return this;
+        if (AlternateUrl is { } alternate)
+        {
+            yield return this with { ExternalUrl = alternate };
+        }
+
+        foreach (var segment in Segments)
+        {
+            var part = this with { ExternalUrl = segment.ExternalUrl, InternalUrl = segment.InternalUrl, TargetId = $"{Id}.{segment.Id}" };
+            yield return part;
+            if (segment.AlternateUrl is { } other)
+            {
+                yield return part with { ExternalUrl = other };
+            }
+        }
+    }
 }

@@ -62,6 +62,11 @@ internal sealed class CommandLine
     {
         var root = new RootCommand("AppProxy gateway. Without a command it runs as configured (appsettings.json, environment, --key value).");
         root.Add(CreateDemo());
+        foreach (var command in CatalogueCommands.Create())
+        {
+            root.Add(command);
+        }
+
         return root;
     }
 

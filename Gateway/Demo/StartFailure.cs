@@ -14,7 +14,7 @@ internal static class StartFailure
     {
         switch (failure)
         {
-            case DemoException or CatalogueException:
+            case DemoException or CatalogueException or CommandException:
                 return failure.Message;
             case OptionsValidationException mistakes:
                 return string.Join('\n', mistakes.Failures);

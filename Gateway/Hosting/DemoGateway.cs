@@ -22,7 +22,7 @@ internal sealed class DemoGateway : IRunningGateway
         };
         foreach (var app in gateway.Services.GetRequiredService<CatalogueStore>().Current.Apps)
         {
-            environment[string.Create(CultureInfo.InvariantCulture, $"Connector__Apps__{app.Id}__InternalUrl")] = app.InternalUrl.AbsoluteUri;
+            environment[string.Create(CultureInfo.InvariantCulture, $"Connector__Apps__{app.Id}__InternalUrl")] = app.InternalUrl.ToString();
         }
 
         ConnectorEnvironment = environment;

@@ -7,8 +7,11 @@ internal sealed class GatewayOptions
 {
     public const string Section = "Gateway";
 
-    /// <summary>The published apps, in Microsoft Graph's names; read again when it changes.</summary>
+    /// <summary>File of the published apps, in Microsoft Graph's names; read again when it changes.</summary>
     public string Apps { get; set; } = "apps.json";
+
+    /// <summary>The store of the published apps in place of the file: path of a SQLite file, or connection string of a PostgreSQL server.</summary>
+    public string? Store { get; set; }
 
     /// <summary>Host names of the gateway itself, which no app may claim.</summary>
     public List<string> OwnHosts { get; } = [];

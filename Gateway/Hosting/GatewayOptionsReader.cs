@@ -1,5 +1,6 @@
 using AppProxy.Contracts.Settings;
 using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Catalogue.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -27,7 +28,7 @@ internal static class GatewayOptionsReader
             mistakes.Add($"Gateway:ProxyProtocol names '{endpoint}', which is no endpoint in Kestrel:Endpoints.");
         }
 
-        var catalogue = given ?? new CatalogueOptions { Path = options.Apps };
+        var catalogue = given ?? new CatalogueOptions { Path = options.Apps, Store = ChooseStore(configuration, options, mistakes) };
         foreach (var host in options.OwnHosts)
         {
             catalogue.OwnHosts.Add(host);
@@ -41,6 +42,31 @@ internal static class GatewayOptionsReader
 
         CheckApps(catalogue, mistakes);
         throw new OptionsValidationException(GatewayOptions.Section, typeof(GatewayOptions), mistakes);
+    }
+
+    /// <summary>What is named is used. Where nothing is named, the store that <c>apply</c> makes there, if it did; or else the file.</summary>
+    private static StoreConnection? ChooseStore(IConfiguration configuration, GatewayOptions options, List<string> mistakes)
+    {
+        var isFileNamed = configuration[$"{GatewayOptions.Section}:{nameof(GatewayOptions.Apps)}"] is not null;
+        if (options.Store is null)
+        {
+            return !isFileNamed && File.Exists(StoreConnection.DefaultFile) ? StoreConnection.Parse(StoreConnection.DefaultFile) : null;
+        }
+
+        if (isFileNamed)
+        {
+            mistakes.Add("Gateway:Apps and Gateway:Store are both given: the published apps come from one of them. Leave one out; 'apply' brings a file into a store.");
+        }
+
+        try
+        {
+            return StoreConnection.Parse(options.Store);
+        }
+        catch (FormatException mistake)
+        {
+            mistakes.Add($"Gateway:Store {mistake.Message}.");
+            return null;
+        }
     }
 
     private static void CheckUrls(string? urls, List<string> mistakes)

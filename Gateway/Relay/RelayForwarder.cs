@@ -203,7 +203,7 @@ internal sealed partial class RelayForwarder(
             IdleTimeout = (uint)app.Relay.IdleTimeout.TotalMilliseconds,
             ResponseWindow = exchange.Response.Limit,
             SettingsVersion = (ulong)app.SettingsVersion,
-            AppId = Encoding.Latin1.GetBytes(app.Id),
+            AppId = Encoding.Latin1.GetBytes(app.TargetId),
             ClientAddress = Encoding.Latin1.GetBytes(context.Connection.RemoteIpAddress?.ToString() ?? ""),
             TraceParent = trace is null ? default : Encoding.Latin1.GetBytes(trace.Id ?? ""),
             TraceState = trace?.TraceStateString is { Length: > 0 } state ? Encoding.Latin1.GetBytes(state) : default,

@@ -1,32 +1,47 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.RegularExpressions;
 
 namespace AppProxy.Gateway.Catalogue.Reading;
 
 /// <summary>Checks one application and completes it with the defaults of Entra application proxy, and of ours for <c>relay</c>.</summary>
-internal sealed partial class ApplicationReader
+internal sealed class ApplicationReader
 {
     private readonly ImmutableArray<ConnectorGroup> _groups;
-    private readonly HashSet<string> _ownHosts;
-    private readonly long _version;
+    private readonly ExternalUrlReader _externalUrls;
     private readonly Findings _findings;
+    private readonly Dictionary<string, string> _ids = new(StringComparer.OrdinalIgnoreCase);
 
-    public ApplicationReader(ImmutableArray<ConnectorGroup> groups, IEnumerable<string> ownHosts, long version, Findings findings)
+    public ApplicationReader(ImmutableArray<ConnectorGroup> groups, IEnumerable<string> ownHosts, Findings findings)
     {
         _groups = groups;
-        _ownHosts = new HashSet<string>(ownHosts.Select(host => Authority.Trim(host).ToString()), StringComparer.OrdinalIgnoreCase);
-        _version = version;
+        _externalUrls = new ExternalUrlReader(ownHosts, findings);
         _findings = findings;
     }
 
-    /// <summary>The app, or null when something it cannot be without is wrong.</summary>
-    public PublishedApp? Read(ApplicationDocument document, string path)
+    /// <summary>The app, or null when something it cannot be without is wrong. What two apps cannot both have goes to the first.</summary>
+    /// <param name="path">Where the document is.</param>
+    /// <param name="version">Of the app's settings.</param>
+    public PublishedApp? Read(ApplicationDocument document, string path, long version)
+    {
+        var owner = $"'{document.DisplayName}' ({path})";
+        var app = ReadApp(document, path, owner, version);
+        if (app is not null && !_ids.TryAdd(app.Id, owner))
+        {
+            _findings.Problem(path + ".id", $"is the id of {_ids[app.Id]} too: leave it out, or give another one");
+        }
+
+        return app;
+    }
+
+    private PublishedApp? ReadApp(ApplicationDocument document, string path, string owner, long version)
     {
         CheckText(document.DisplayName, path + ".displayName");
-        CheckId(document.Id, path + ".id");
+        if (document.Id is { } id && !AppId.IsValid(id))
+        {
+            _findings.Problem(path + ".id", $"'{id}' must be {AppId.Rule}");
+        }
+
         var group = ReadGroup(document.ConnectorGroup, path + ".connectorGroup");
+        var assigned = AssignmentsReader.Read(document.AppRoleAssignedTo, path + ".appRoleAssignedTo", _findings);
         var relay = RelayReader.Read(document.Relay, path + ".relay", _findings);
 
         var publishing = document.OnPremisesPublishing;
@@ -38,8 +53,9 @@ internal sealed partial class ApplicationReader
         }
 
         NotServedYet.Report(publishing, path, _findings);
-        var external = ReadExternalUrl(publishing.ExternalUrl, path + ".externalUrl");
+        var external = _externalUrls.Read(publishing.ExternalUrl, path + ".externalUrl");
         var @internal = UrlRules.Read(publishing.InternalUrl, path + ".internalUrl", _findings);
+        var alternate = publishing.AlternateUrl is null ? null : _externalUrls.Read(publishing.AlternateUrl, path + ".alternateUrl");
         var authentication = ReadAuthentication(publishing.ExternalAuthenticationType, path + ".externalAuthenticationType");
         var timeout = ReadServerTimeout(publishing.ApplicationServerTimeout, path + ".applicationServerTimeout");
         if (external is null || @internal is null)
@@ -47,46 +63,39 @@ internal sealed partial class ApplicationReader
             return null;
         }
 
+        UrlRules.CheckWildcards(external, @internal, alternate, path, _findings);
+        _externalUrls.Claim(external, owner, path + ".externalUrl");
+        if (alternate is not null)
+        {
+            _externalUrls.Claim(alternate, owner, path + ".alternateUrl");
+        }
+
+        var own = new ApplicationSegment("", external, @internal, alternate);
         return new PublishedApp
         {
-            Id = document.Id ?? MakeId(external),
+            Id = document.Id ?? AppId.Make(external),
             DisplayName = document.DisplayName ?? "",
             ConnectorGroup = group,
             ExternalAuthenticationType = authentication,
             ExternalUrl = external,
-            ExternalHost = HostOf(external),
-            ExternalPath = Uri.UnescapeDataString(external.AbsolutePath),
             InternalUrl = @internal,
+            AlternateUrl = alternate,
+            Segments = SegmentsReader.Read(publishing, path, own, owner, _externalUrls, _findings),
+            AppRoleAssignmentRequired = document.AppRoleAssignmentRequired ?? true,
+            AppRoleAssignedTo = assigned,
             ApplicationServerTimeout = timeout,
             Relay = relay,
             IsTranslateHostHeaderEnabled = publishing.IsTranslateHostHeaderEnabled ?? true,
             IsBackendCertificateValidationEnabled = publishing.IsBackendCertificateValidationEnabled ?? true,
-            SettingsVersion = _version,
+            SettingsVersion = version,
         };
     }
-
-    private static string HostOf(Uri url) => Authority.TryGetAscii(Authority.Trim(url.Host), out var ascii) ? ascii : url.IdnHost;
-
-    /// <summary>The same URL gives the same id, so that it need not be written and still outlives a restart.</summary>
-    private static string MakeId(Uri externalUrl)
-        => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(externalUrl.AbsoluteUri)).AsSpan(0, 16)).ToString();
-
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,64}$")]
-    private static partial Regex IdPattern();
 
     private void CheckText(string? value, string path)
     {
         if (string.IsNullOrWhiteSpace(value))
         {
             _findings.Problem(path, "is missing: give the name that people shall see");
-        }
-    }
-
-    private void CheckId(string? id, string path)
-    {
-        if (id is not null && !IdPattern().IsMatch(id))
-        {
-            _findings.Problem(path, $"'{id}' must be 1 to 64 letters, digits, '-' or '_'");
         }
     }
 
@@ -110,34 +119,6 @@ internal sealed partial class ApplicationReader
         }
 
         return known?.Name ?? "";
-    }
-
-    private Uri? ReadExternalUrl(string? value, string path)
-    {
-        var url = UrlRules.Read(value, path, _findings);
-        if (url is null)
-        {
-            return null;
-        }
-
-        if (_ownHosts.Contains(HostOf(url)))
-        {
-            _findings.Problem(path, $"'{url.Host}' is the gateway's own host: give the app another one");
-        }
-
-        var decoded = Uri.UnescapeDataString(url.AbsolutePath);
-        if (decoded.StartsWith("/.appproxy/", StringComparison.OrdinalIgnoreCase))
-        {
-            _findings.Problem(path, "the path /.appproxy/ belongs to the gateway on every host");
-        }
-
-        // A server may take an escaped slash for a slash or not: a prefix with one could not be matched surely.
-        if (url.AbsolutePath.Contains("%2f", StringComparison.OrdinalIgnoreCase) || decoded.Contains('%', StringComparison.Ordinal) || decoded.Contains('\\', StringComparison.Ordinal))
-        {
-            _findings.Problem(path, "the path must not contain an escaped '/', a '%' or a '\\'");
-        }
-
-        return url;
     }
 
     private ExternalAuthenticationType ReadAuthentication(string? value, string path)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AppProxy.Gateway.Catalogue.Storage;
 
 namespace AppProxy.Gateway.Catalogue.Reading;
 
@@ -9,7 +10,7 @@ internal static class CatalogueReader
     /// <param name="ownHosts">Hosts that no app may claim.</param>
     /// <param name="previous">Apps that are the same there keep their settings version.</param>
     /// <param name="version">Of the new snapshot.</param>
-    public static CatalogueReading Read(byte[] json, IEnumerable<string> ownHosts, CatalogueSnapshot previous, long version)
+    public static CatalogueReading Read(byte[] json, IReadOnlyCollection<string> ownHosts, CatalogueSnapshot previous, long version)
     {
         var findings = new Findings();
         var document = DocumentReader.Read(json, CatalogueJsonContext.Default.CatalogueDocument, findings);
@@ -18,43 +19,46 @@ internal static class CatalogueReader
             return new CatalogueReading(null, findings.Problems, findings.Notices);
         }
 
-        var groups = ConnectorGroupsReader.Read(document.ConnectorGroups, findings);
-        var apps = ReadApps(document.Applications ?? [], new ApplicationReader(groups, ownHosts, version, findings), findings);
-        var problems = findings.Problems;
-        var snapshot = problems.IsEmpty ? new CatalogueSnapshot(version, groups, KeepVersions(apps, previous)) : null;
-        return new CatalogueReading(snapshot, problems, findings.Notices);
+        var applications = (document.Applications ?? []).Select((application, index) => (application, Path: $"$.applications[{index}]", version));
+        return Read(document.ConnectorGroups, applications!, ownHosts, previous, version, findings);
     }
 
-    private static List<PublishedApp> ReadApps(List<ApplicationDocument> documents, ApplicationReader reader, Findings findings)
+    /// <summary>What the store holds ⇒ checked snapshot: it was checked when it was stored, but perhaps by another version of the gateway.</summary>
+    public static CatalogueReading Read(StoredCatalogue stored, IReadOnlyCollection<string> ownHosts, CatalogueSnapshot previous)
+        => Read(stored.ConnectorGroups, stored.Applications.Select(static app => ((ApplicationDocument?)app.Document, app.Path, app.SettingsVersion)), ownHosts, previous, stored.Version, new Findings());
+
+    /// <param name="groups">As written.</param>
+    /// <param name="applications">Each with its place and the version of its settings.</param>
+    /// <param name="ownHosts">Hosts that no app may claim.</param>
+    /// <param name="previous">Apps that are the same there keep their settings version.</param>
+    /// <param name="version">Of the new snapshot.</param>
+    /// <param name="findings">Those so far.</param>
+    public static CatalogueReading Read(
+        List<ConnectorGroupDocument>? groups,
+        IEnumerable<(ApplicationDocument? Document, string Path, long SettingsVersion)> applications,
+        IReadOnlyCollection<string> ownHosts,
+        CatalogueSnapshot previous,
+        long version,
+        Findings findings)
     {
+        var connectorGroups = ConnectorGroupsReader.Read(groups, findings);
+        var reader = new ApplicationReader(connectorGroups, ownHosts, findings);
         var apps = new List<PublishedApp>();
-        var urls = new Dictionary<string, string>(StringComparer.Ordinal);
-        var ids = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        for (var index = 0; index < documents.Count; index++)
+        foreach (var (document, path, settingsVersion) in applications)
         {
-            var path = $"$.applications[{index}]";
-            if (documents[index] is not { } document)
+            if (document is null)
             {
                 findings.Problem(path, "must be an object, { … }");
             }
-            else if (reader.Read(document, path) is { } app)
+            else if (reader.Read(document, path, settingsVersion) is { } app)
             {
                 apps.Add(app);
-                var url = $"{app.ExternalScheme}://{app.ExternalHost}:{app.ExternalPort}{app.ExternalPath}";
-                CheckUnique(urls, url, path, $"{path}.onPremisesPublishing.externalUrl", "is the external URL of {0} too: each app needs its own", findings);
-                CheckUnique(ids, app.Id, path, $"{path}.id", "is the id of {0} too: leave it out, or give another one", findings);
             }
         }
 
-        return apps;
-    }
-
-    private static void CheckUnique(Dictionary<string, string> seen, string key, string owner, string path, string message, Findings findings)
-    {
-        if (!seen.TryAdd(key, owner) && seen[key] != owner)
-        {
-            findings.Problem(path, message.Replace("{0}", seen[key], StringComparison.Ordinal));
-        }
+        var problems = findings.Problems;
+        var snapshot = problems.IsEmpty ? new CatalogueSnapshot(version, connectorGroups, KeepVersions(apps, previous), ownHosts) : null;
+        return new CatalogueReading(snapshot, problems, findings.Notices);
     }
 
     private static ImmutableArray<PublishedApp> KeepVersions(List<PublishedApp> apps, CatalogueSnapshot previous)

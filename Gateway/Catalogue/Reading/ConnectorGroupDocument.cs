@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 
 namespace AppProxy.Gateway.Catalogue.Reading;
@@ -7,6 +8,8 @@ internal sealed class ConnectorGroupDocument
 {
     public string? Id { get; set; }
 
+    [Required]
+    [RegularExpression(ConnectorGroupsReader.NamePattern)]
     public string? Name { get; set; }
 
     public bool? IsDefault { get; set; }

@@ -6,6 +6,9 @@ namespace AppProxy.Gateway.Catalogue.Reading;
 /// <summary>Checks the connector groups. A file without any has one, "default".</summary>
 internal static partial class ConnectorGroupsReader
 {
+    /// <summary>What every Service Bus entity name may contain, without the '/' and '.' that would have a meaning there.</summary>
+    public const string NamePattern = "^[A-Za-z0-9_-]{1,50}$";
+
     public static ImmutableArray<ConnectorGroup> Read(List<ConnectorGroupDocument>? documents, Findings findings)
     {
         if (documents is not { Count: > 0 })
@@ -42,7 +45,6 @@ internal static partial class ConnectorGroupsReader
         return [.. groups];
     }
 
-    /// <summary>What every Service Bus entity name may contain, without the '/' and '.' that would have a meaning there.</summary>
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,50}$")]
+    [GeneratedRegex(NamePattern)]
     private static partial Regex QueueNamePart();
 }

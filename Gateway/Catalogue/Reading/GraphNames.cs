@@ -15,6 +15,12 @@ internal static class GraphNames
         "serviceManagementReference", "servicePrincipalLockConfiguration", "signInAudience", "spa", "tags", "tokenEncryptionKeyId", "uniqueName",
         "verifiedPublisher", "web");
 
-    public static bool IsWithoutMeaning(Type document, string name)
-        => name.Contains("@odata.", StringComparison.Ordinal) || (document == typeof(ApplicationDocument) && OfApplication.Contains(name));
+    private static readonly FrozenSet<string> OfAssignment = FrozenSet.Create(
+        StringComparer.Ordinal, "createdDateTime", "deletedDateTime", "id", "resourceDisplayName", "resourceId");
+
+    /// <summary>The names for a kind of document.</summary>
+    public static FrozenSet<string> Of(Type document)
+        => document == typeof(ApplicationDocument) ? OfApplication : document == typeof(AppRoleAssignmentDocument) ? OfAssignment : FrozenSet<string>.Empty;
+
+    public static bool IsWithoutMeaning(Type document, string name) => name.Contains("@odata.", StringComparison.Ordinal) || Of(document).Contains(name);
 }

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace AppProxy.Gateway.Catalogue.Reading;
 
 /// <summary>Graph's <c>kerberosSignOnSettings</c>.</summary>
@@ -5,5 +7,7 @@ internal sealed class KerberosSignOnSettingsDocument
 {
     public string? KerberosServicePrincipalName { get; set; }
 
+    [AllowedValues(
+        "userPrincipalName", "onPremisesUserPrincipalName", "userPrincipalUsername", "onPremisesUserPrincipalUsername", "onPremisesSAMAccountName")]
     public string? KerberosSignOnMappingAttributeType { get; set; }
 }

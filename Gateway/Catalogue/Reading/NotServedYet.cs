@@ -14,17 +14,14 @@ internal static class NotServedYet
 
     public static void Report(OnPremisesPublishingDocument publishing, string path, Findings findings)
     {
-        Say(publishing.AlternateUrl is not null, "alternateUrl");
         Say(publishing.UseAlternateUrlForTranslationAndRedirect is true, "useAlternateUrlForTranslationAndRedirect");
         Say(publishing.IsTranslateLinksInBodyEnabled is true, "isTranslateLinksInBodyEnabled");
-        Say(IsSet(publishing.SegmentsConfiguration), "segmentsConfiguration");
-        Say(IsSet(publishing.OnPremisesApplicationSegments), "onPremisesApplicationSegments");
         Say(IsSet(publishing.VerifiedCustomDomainKeyCredential), "verifiedCustomDomainKeyCredential");
         Say(IsSet(publishing.WafAllowedHeaders), "wafAllowedHeaders");
         Say(IsSet(publishing.WafIpRanges), "wafIpRanges");
-        if (publishing.AlternateUrl is not null)
+        if (publishing.InternalUrl?.Contains("//*.", StringComparison.Ordinal) is true)
         {
-            UrlRules.Read(publishing.AlternateUrl, path + ".alternateUrl", findings);
+            findings.Notice(path + ".internalUrl", "connectors of this version do not put a name in the place of the star: all names go to the one URL that a connector has for the app");
         }
 
         ReportSingleSignOn(publishing.SingleSignOnSettings, path + ".singleSignOnSettings", findings);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 
 namespace AppProxy.Gateway.Catalogue.Reading;
@@ -5,16 +6,20 @@ namespace AppProxy.Gateway.Catalogue.Reading;
 /// <summary>Graph's <c>onPremisesPublishing</c>, all of it.</summary>
 internal sealed class OnPremisesPublishingDocument
 {
+    [Required]
     public string? ExternalUrl { get; set; }
 
+    [Required]
     public string? InternalUrl { get; set; }
 
     public string? AlternateUrl { get; set; }
 
     public bool? UseAlternateUrlForTranslationAndRedirect { get; set; }
 
+    [AllowedValues("passthru", "aadPreAuthentication")]
     public string? ExternalAuthenticationType { get; set; }
 
+    [AllowedValues("default", "long")]
     public string? ApplicationServerTimeout { get; set; }
 
     public bool? IsTranslateHostHeaderEnabled { get; set; }
@@ -43,9 +48,10 @@ internal sealed class OnPremisesPublishingDocument
 
     public SingleSignOnSettingsDocument? SingleSignOnSettings { get; set; }
 
-    public JsonElement? SegmentsConfiguration { get; set; }
+    public SegmentsConfigurationDocument? SegmentsConfiguration { get; set; }
 
-    public JsonElement? OnPremisesApplicationSegments { get; set; }
+    /// <summary>The older form of the above.</summary>
+    public List<SegmentDocument>? OnPremisesApplicationSegments { get; set; }
 
     public JsonElement? VerifiedCustomDomainKeyCredential { get; set; }
 

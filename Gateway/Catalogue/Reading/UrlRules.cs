@@ -4,21 +4,19 @@ namespace AppProxy.Gateway.Catalogue.Reading;
 internal static class UrlRules
 {
     /// <summary>The URL, or null after reporting what is wrong with it.</summary>
-    public static Uri? Read(string? value, string path, Findings findings)
+    public static AppUrl? Read(string? value, string path, Findings findings)
     {
         if (string.IsNullOrWhiteSpace(value))
         {
             findings.Problem(path, "is missing: give an absolute URL, such as https://hr.example.com/");
         }
-        else if (value.Contains('*', StringComparison.Ordinal))
+        else if (!AppUrl.TryParse(value, out var url))
         {
-            findings.Problem(path, "has a wildcard, which does not exist yet in this version: name the host");
+            findings.Problem(path, value.Contains('*', StringComparison.Ordinal)
+                ? $"'{WithoutUser(value)}': a star may only be the whole first label of a name, as in https://*.apps.example.com/"
+                : $"'{WithoutUser(value)}' must be an absolute http or https URL, such as https://hr.example.com/");
         }
-        else if (!Uri.TryCreate(value, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
-        {
-            findings.Problem(path, $"'{value}' must be an absolute http or https URL, such as https://hr.example.com/");
-        }
-        else if (url.UserInfo.Length > 0)
+        else if (HasUser(value))
         {
             findings.Problem(path, "must not carry a user name or password");
         }
@@ -26,7 +24,7 @@ internal static class UrlRules
         {
             findings.Problem(path, "must end with its path: take off the query and the fragment");
         }
-        else if (!url.AbsolutePath.EndsWith('/'))
+        else if (!url.Path.EndsWith('/'))
         {
             findings.Problem(path, $"must end with '/': write {url}/");
         }
@@ -36,5 +34,36 @@ internal static class UrlRules
         }
 
         return null;
+    }
+
+    /// <summary>Each host that an external wildcard covers has an internal one of its own.</summary>
+    public static void CheckWildcards(AppUrl externalUrl, AppUrl internalUrl, AppUrl? alternateUrl, string path, Findings findings)
+    {
+        if (externalUrl.IsWildcard != internalUrl.IsWildcard)
+        {
+            findings.Problem(path + ".internalUrl", $"'{internalUrl}' with external URL '{externalUrl}': both have a wildcard or none has, as https://*.apps.example.com/ with http://*.corp.example/");
+        }
+
+        if (alternateUrl is not null && alternateUrl.IsWildcard != externalUrl.IsWildcard)
+        {
+            findings.Problem(path + ".alternateUrl", $"'{alternateUrl}' with external URL '{externalUrl}': both have a wildcard or none has");
+        }
+    }
+
+    private static bool HasUser(string value) => Authority(value).Contains('@');
+
+    /// <summary>What is wrong may hold a password all the same.</summary>
+    private static string WithoutUser(string value)
+    {
+        var at = Authority(value).LastIndexOf('@');
+        return at < 0 ? value : "…" + value[(StartOf(value) + at)..];
+    }
+
+    private static int StartOf(string value) => value.IndexOf(Uri.SchemeDelimiter, StringComparison.Ordinal) is var scheme and >= 0 ? scheme + Uri.SchemeDelimiter.Length : 0;
+
+    private static ReadOnlySpan<char> Authority(string value)
+    {
+        var rest = value.AsSpan(StartOf(value));
+        return rest.IndexOfAny("/?#\\") is var end and >= 0 ? rest[..end] : rest;
     }
 }

@@ -13,7 +13,8 @@ internal static class ContenderFactory
             ContenderNames.Yarp => new YarpContender(name, hops: 1, certificate),
             ContenderNames.TwoYarps => new YarpContender(name, hops: 2, certificate),
             ContenderNames.Ssh => new SshContender(folder),
-            ContenderNames.Relay => new RelayContender(folder, certificate),
+            ContenderNames.Relay => new RelayContender(name, publishedApps: 1, folder, certificate),
+            ContenderNames.RelayOfMany => new RelayContender(name, publishedApps: 10_000, folder, certificate),
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, "No such contender."),
         };
     }

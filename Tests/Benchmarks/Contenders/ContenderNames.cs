@@ -9,5 +9,8 @@ internal static class ContenderNames
     public const string Ssh = "ssh";
     public const string Relay = "relay";
 
-    public static readonly string[] All = [App, Yarp, TwoYarps, Ssh, Relay];
+    /// <summary>The same with 10,000 published apps: a request must not cost more for it.</summary>
+    public const string RelayOfMany = "relay-10k";
+
+    public static readonly string[] All = [App, Yarp, TwoYarps, Ssh, Relay, RelayOfMany];
 }

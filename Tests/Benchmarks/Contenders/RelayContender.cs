@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using AppProxy.Benchmarks.Running;
@@ -8,11 +9,11 @@ namespace AppProxy.Benchmarks.Contenders;
 /// The relay as it ships: gateway and connector, each its own process, from the Release build that lies beside this one.
 /// All that it knows of their configuration is in this file.
 /// </summary>
-internal sealed class RelayContender(string folder, string? certificatePath) : IContender
+internal sealed class RelayContender(string name, int publishedApps, string folder, string? certificatePath) : IContender
 {
     private readonly List<ChildProcess> _processes = [];
 
-    public string Name => ContenderNames.Relay;
+    public string Name => name;
 
     public IReadOnlyList<ChildProcess> Processes => _processes;
 
@@ -65,24 +66,27 @@ internal sealed class RelayContender(string folder, string? certificatePath) : I
         }
     }
 
-    private static string WriteApps(Uri url, Uri app) => JsonSerializer.Serialize(new
+    /// <summary>The app that is measured, and as many beside it as there shall be.</summary>
+    private string WriteApps(Uri url, Uri app) => JsonSerializer.Serialize(new
     {
-        applications = new[]
+        applications = Enumerable.Range(0, publishedApps).Select(number => new
         {
-            new
+            id = number == 0 ? "bench" : string.Create(CultureInfo.InvariantCulture, $"app{number}"),
+            displayName = "bench",
+            onPremisesPublishing = new
             {
-                id = "bench",
-                displayName = "bench",
-                onPremisesPublishing = new { externalUrl = url, internalUrl = app, externalAuthenticationType = "passthru" },
+                externalUrl = number == 0 ? url : new Uri(string.Create(CultureInfo.InvariantCulture, $"https://app{number}.example.com/")),
+                internalUrl = app,
+                externalAuthenticationType = "passthru",
             },
-        },
+        }),
     });
 
     // artifacts/bin/{project}/release, two levels above this program's own folder.
     private static string FindBuilt(string project)
     {
-        var name = "AppProxy." + project + (OperatingSystem.IsWindows() ? ".exe" : "");
-        var path = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", project, "release", name));
+        var program = "AppProxy." + project + (OperatingSystem.IsWindows() ? ".exe" : "");
+        var path = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", project, "release", program));
         return File.Exists(path) ? path : throw new ContenderUnavailableException($"{project} has no Release build.");
     }
 }

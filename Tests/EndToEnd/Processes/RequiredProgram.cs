@@ -8,10 +8,12 @@ internal static class RequiredProgram
     /// <summary>Its full path. Without it the test is skipped, and fails where the variable CI is <c>true</c>.</summary>
     /// <param name="name">As called on a command line.</param>
     /// <param name="packages">What to install, on Debian and its kin.</param>
-    public static string Find(string name, string packages)
+    /// <param name="folders">Where the package puts it, if that is on no path.</param>
+    public static string Find(string name, string packages, params IEnumerable<string> folders)
     {
         var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Append("/usr/sbin")
+            .Concat(folders)
             .Select(folder => Path.Combine(folder, name))
             .FirstOrDefault(File.Exists);
         if (found is not null)

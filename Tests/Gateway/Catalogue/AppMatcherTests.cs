@@ -10,82 +10,172 @@ namespace AppProxy.Tests.Gateway.Catalogue;
 [TestFixture]
 internal sealed class AppMatcherTests
 {
-    private static readonly AppMatcher Matcher = Create(
-        "https://hr.example.com/",
-        "https://hr.example.com/desk/",
-        "https://hr.example.com/desk/old/",
-        "http://only.example.com:8080/app/",
-        "https://BÜCHER.example.com/größe/",
-        "http://[::1]:8080/");
+    private static readonly CatalogueSnapshot Snapshot = Read(
+        App("https://hr.example.com/"),
+        App("https://hr.example.com/desk/"),
+        App("https://hr.example.com/desk/old/"),
+        App("https://hr.example.com:8443/"),
+        App("http://only.example.com:8080/app/"),
+        App("https://BÜCHER.example.com/größe/"),
+        App("http://[::1]:8080/"),
+        App("https://*.apps.example.com/", "http://*.corp.local/"),
+        App("https://*.apps.example.com/admin/", "http://*.admin.local/"),
+        App("https://*.eu.apps.example.com/", "http://*.eu.local/"),
+        App("https://exact.apps.example.com/desk/"),
+        App("https://shop.example.com/", more: """
+            "alternateUrl": "https://shop.traffic.example.net/",
+            "segmentsConfiguration": { "applicationSegments": [
+              { "id": "main", "externalUrl": "https://shop.example.com/", "internalUrl": "http://a/" },
+              { "id": "cart", "externalUrl": "https://cart.example.com/", "internalUrl": "http://cart.corp/", "alternateUrl": "https://cart.traffic.example.net/" },
+              { "id": "docs", "externalUrl": "https://shop.example.com/docs/", "internalUrl": "http://docs.corp:81/d/" } ] },
+            """));
 
-    [TestCase("https", "hr.example.com", 443, "/", "https://hr.example.com/")]
-    [TestCase("https", "HR.Example.Com", 443, "/x", "https://hr.example.com/")]
-    [TestCase("https", "hr.example.com.", null, "/", "https://hr.example.com/")]
-    [TestCase(null, "hr.example.com", null, "/desk/1", "https://hr.example.com/desk/")]
-    [TestCase(null, "hr.example.com", null, "/desk", "https://hr.example.com/desk/")]
-    [TestCase(null, "hr.example.com", null, "/desktop", "https://hr.example.com/")]
-    [TestCase(null, "hr.example.com", null, "/Desk/", "https://hr.example.com/")]
-    [TestCase(null, "hr.example.com", null, "/desk/old/1", "https://hr.example.com/desk/old/")]
-    [TestCase("http", "only.example.com", 8080, "/app/x", "http://only.example.com:8080/app/")]
-    [TestCase(null, "bücher.example.com", null, "/größe/", "https://bücher.example.com/größe/")]
-    [TestCase(null, "BÜCHER.example.com", null, "/größe/", "https://bücher.example.com/größe/")]
-    [TestCase(null, "xn--bcher-kva.example.com", null, "/größe/", "https://bücher.example.com/größe/")]
-    [TestCase(null, "[::1]", 8080, "/", "http://[::1]:8080/")]
-    public void Finds_the_app(string? scheme, string host, int? port, string path, string externalUrl)
+    [TestCase("https", "hr.example.com", "/", "https://hr.example.com/")]
+    [TestCase("https", "hr.example.com:443", "/", "https://hr.example.com/")]
+    [TestCase("https", "HR.Example.Com", "/x", "https://hr.example.com/")]
+    [TestCase("HTTPS", "hr.example.com.", "/", "https://hr.example.com/")]
+    [TestCase("https", "hr.example.com:8443", "/desk/", "https://hr.example.com:8443/")]
+    [TestCase("https", "hr.example.com", "/desk/1", "https://hr.example.com/desk/")]
+    [TestCase("https", "hr.example.com", "/desk", "https://hr.example.com/desk/")]
+    [TestCase("https", "hr.example.com", "/desktop", "https://hr.example.com/")]
+    [TestCase("https", "hr.example.com", "/Desk/", "https://hr.example.com/")]
+    [TestCase("https", "hr.example.com", "", "https://hr.example.com/")]
+    [TestCase("https", "hr.example.com", "/desk/old/1", "https://hr.example.com/desk/old/")]
+    [TestCase("https", "hr.example.com", "/desk/old", "https://hr.example.com/desk/old/")]
+    [TestCase("https", "hr.example.com", "/desk/older/1", "https://hr.example.com/desk/")]
+    [TestCase("http", "only.example.com:8080", "/app/x", "http://only.example.com:8080/app/")]
+    [TestCase("https", "bücher.example.com", "/größe/", "https://bücher.example.com/größe/")]
+    [TestCase("https", "BÜCHER.example.com.", "/größe/", "https://bücher.example.com/größe/")]
+    [TestCase("https", "xn--bcher-kva.example.com", "/größe/", "https://bücher.example.com/größe/")]
+    [TestCase("http", "[::1]:8080", "/", "http://[::1]:8080/")]
+    public void Finds_the_app(string scheme, string host, string path, string externalUrl) => Find(scheme, host, path).ExternalUrl.Should().Be(AppUrl.Parse(externalUrl));
+
+    [TestCase("a.apps.example.com", "/", "http://*.corp.local/")]
+    [TestCase("A.APPS.example.com.", "/", "http://*.corp.local/")]
+    [TestCase("a.b.apps.example.com", "/", "http://*.corp.local/")]
+    [TestCase("a.apps.example.com", "/admin/x", "http://*.admin.local/")]
+    [TestCase("a.eu.apps.example.com", "/", "http://*.eu.local/")]
+    [TestCase("a.eu.apps.example.com", "/admin", "http://*.eu.local/")]
+    [TestCase("eu.apps.example.com", "/", "http://*.corp.local/")]
+    [TestCase("bücher.apps.example.com", "/", "http://*.corp.local/")]
+    [TestCase("exact.apps.example.com", "/desk/x", "http://a/")]
+    [TestCase("exact.apps.example.com", "/", "http://*.corp.local/")]
+    public void The_most_specific_wins_and_exact_before_wildcard(string host, string path, string internalUrl)
+        => Find("https", host, path).InternalUrl.Should().Be(AppUrl.Parse(internalUrl));
+
+    [TestCase("shop.example.com", "/", "http://a/", "")]
+    [TestCase("shop.traffic.example.net", "/", "http://a/", "")]
+    [TestCase("cart.example.com", "/x", "http://cart.corp/", ".cart")]
+    [TestCase("cart.traffic.example.net", "/x", "http://cart.corp/", ".cart")]
+    [TestCase("shop.example.com", "/docs/x", "http://docs.corp:81/d/", ".docs")]
+    public void Alternate_urls_and_segments_lead_to_their_app(string host, string path, string internalUrl, string segment)
     {
-        Matcher.TryMatch(scheme, host, port, path, out var app).Should().BeTrue();
-        app!.ExternalUrl.Should().Be(new Uri(externalUrl));
+        var found = Find("https", host, path);
+
+        found.DisplayName.Should().Be("https://shop.example.com/");
+        found.InternalUrl.Should().Be(AppUrl.Parse(internalUrl));
+        found.TargetId.Should().Be(found.Id + segment);
+        found.SettingsVersion.Should().Be(1);
     }
 
-    [TestCase("http", "hr.example.com", null, "/")]
-    [TestCase("https", "hr.example.com", 8443, "/")]
-    [TestCase(null, "example.com", null, "/")]
-    [TestCase(null, "x.hr.example.com", null, "/")]
-    [TestCase(null, "hr.example.com..", null, "/")]
-    [TestCase(null, "only.example.com", null, "/")]
-    [TestCase(null, "only.example.com", null, "/ap")]
-    [TestCase(null, "", null, "/")]
-    [TestCase(null, "bücher..com", null, "/")]
-    public void Finds_nothing(string? scheme, string host, int? port, string path)
-        => Matcher.TryMatch(scheme, host, port, path, out _).Should().BeFalse();
-
-    [TestCase("hr.example.com", true)]
-    [TestCase("hr.example.com:443", true)]
-    [TestCase("hr.example.com:444", false)]
-    [TestCase("hr.example.com:", false)]
-    [TestCase("hr.example.com:x", false)]
-    [TestCase(":443", false)]
-    [TestCase("", false)]
-    public void A_host_header_is_split(string value, bool expected)
-        => Matcher.TryMatch("https", new HostString(value), "/", out _).Should().Be(expected);
+    [TestCase("http", "hr.example.com", "/")]
+    [TestCase("http", "hr.example.com:443", "/")]
+    [TestCase("https", "hr.example.com:8444", "/")]
+    [TestCase("https", "hr.example.com:", "/")]
+    [TestCase("https", "hr.example.com:x", "/")]
+    [TestCase("https", ":443", "/")]
+    [TestCase("https", "", "/")]
+    [TestCase("https", "example.com", "/")]
+    [TestCase("https", "x.hr.example.com", "/")]
+    [TestCase("https", "hr.example.com..", "/")]
+    [TestCase("http", "only.example.com", "/")]
+    [TestCase("http", "only.example.com:8080", "/")]
+    [TestCase("http", "only.example.com:8080", "/ap")]
+    [TestCase("https", "bücher..com", "/")]
+    [TestCase("https", "apps.example.com", "/")]
+    [TestCase("https", ".apps.example.com", "/")]
+    [TestCase("https", "a..apps.example.com", "/")]
+    [TestCase("https", "a@b.apps.example.com", "/")]
+    [TestCase("https", "-a.apps.example.com", "/")]
+    [TestCase("https", "a.apps.example.com:8443", "/")]
+    [TestCase("http", "a.apps.example.com", "/")]
+    [TestCase("https", "gateway.apps.example.com", "/")]
+    [TestCase("https", "GATEWAY.apps.example.com.", "/admin/")]
+    public void Finds_nothing(string scheme, string host, string path)
+        => Snapshot.Matcher.TryMatch(scheme, new HostString(host), path, out _).Should().BeFalse();
 
     [Test]
-    public void A_host_header_with_an_ipv6_address_is_split()
-        => Matcher.TryMatch("http", new HostString("[::1]:8080"), "/", out _).Should().BeTrue();
+    public void A_name_of_any_length_is_no_trouble()
+        => Snapshot.Matcher.TryMatch("https", new HostString(string.Join('.', Enumerable.Repeat("a", 10_000)) + ".apps.example.com"), "/", out _).Should().BeFalse();
 
-    [Test]
-    public void Looking_up_allocates_nothing()
+    [TestCase("HR.example.com:443", "/desk/1")]
+    [TestCase("a.b.apps.example.com", "/x")]
+    [TestCase("cart.example.com", "/")]
+    public void Looking_up_allocates_nothing(string name, string path)
     {
-        var host = new HostString("HR.example.com:443");
-        Matcher.TryMatch("https", host, "/desk/1", out _);
+        var host = new HostString(name);
+        Find("https", name, path);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
         {
-            Matcher.TryMatch("https", host, "/desk/1", out _);
+            Snapshot.Matcher.TryMatch("https", host, path, out _);
         }
 
         // Some slack for the runtime's own tiering, far below one object per look-up.
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1000);
     }
 
-    private static AppMatcher Create(params string[] externalUrls)
+    [Test]
+    public void Ten_thousand_apps_are_looked_up_as_often_as_ten()
     {
-        var apps = externalUrls.Select(url => $$"""
-            { "displayName": "{{url}}", "onPremisesPublishing": { "externalUrl": "{{url}}", "internalUrl": "http://a/", "externalAuthenticationType": "passthru" } }
-            """);
-        var reading = CatalogueReader.Read(Encoding.UTF8.GetBytes($$"""{ "applications": [ {{string.Join(",", apps)}} ] }"""), [], CatalogueSnapshot.Empty, 1);
+        var few = CountLookups(10);
+        var many = CountLookups(10_000);
+
+        many.Should().Equal(few);
+        many.Should().Equal(
+            [1, 1, 2, 3, 3],
+            "the authority is looked up once; then, where there are any, the app's path, or the gateway's own hosts and one wildcard");
+    }
+
+    private static int[] CountLookups(int apps)
+    {
+        var comparer = new CountingComparer();
+        var documents = Enumerable.Range(0, apps).SelectMany(number => (string[])
+        [
+            App($"https://app{number}.example.com/"),
+            App($"https://shared.example.com/app{number}/"),
+            App($"https://*.wild{number}.example.com/", "http://*.corp/"),
+        ]);
+        var matcher = new AppMatcher(Read([.. documents]).Apps, Enumerable.Range(0, 20).Select(number => $"gateway{number}.example.com"), comparer);
+
+        return [Count("app7.example.com", "/", true), Count("app7.example.com", "/x/y/z", true), Count("shared.example.com", "/app7/x/y", true), Count("a.wild7.example.com", "/", true), Count("nobody.at.example.org", "/", false)];
+
+        int Count(string host, string path, bool isFound)
+        {
+            comparer.Lookups = 0;
+            matcher.TryMatch("https", new HostString(host), path, out _).Should().Be(isFound);
+            return comparer.Lookups;
+        }
+    }
+
+    private static PublishedApp Find(string scheme, string host, string path)
+    {
+        Snapshot.Matcher.TryMatch(scheme, new HostString(host), path, out var app).Should().BeTrue();
+        return app!;
+    }
+
+    private static string App(string externalUrl, string internalUrl = "http://a/", string more = "")
+        => $$"""
+            { "displayName": "{{externalUrl}}", "onPremisesPublishing": { {{more}}
+              "externalUrl": "{{externalUrl}}", "internalUrl": "{{internalUrl}}", "externalAuthenticationType": "passthru" } }
+            """;
+
+    private static CatalogueSnapshot Read(params string[] apps)
+    {
+        var reading = CatalogueReader.Read(
+            Encoding.UTF8.GetBytes($$"""{ "applications": [ {{string.Join(",", apps)}} ] }"""), ["gateway.apps.example.com"], CatalogueSnapshot.Empty, 1);
         reading.Problems.Should().BeEmpty();
-        return reading.Snapshot!.Matcher;
+        return reading.Snapshot!;
     }
 }

@@ -27,10 +27,8 @@ internal sealed class CatalogueReaderTests
             DisplayName = "HR",
             ConnectorGroup = "eu",
             ExternalAuthenticationType = ExternalAuthenticationType.Passthru,
-            ExternalUrl = new Uri("https://hr.example.com/desk/"),
-            ExternalHost = "hr.example.com",
-            ExternalPath = "/desk/",
-            InternalUrl = new Uri("http://hr.corp:8081/"),
+            ExternalUrl = AppUrl.Parse("https://hr.example.com/desk/"),
+            InternalUrl = AppUrl.Parse("http://hr.corp:8081/"),
             ApplicationServerTimeout = TimeSpan.FromSeconds(180),
             Relay = new RelaySettings
             {
@@ -165,7 +163,13 @@ internal sealed class CatalogueReaderTests
     [TestCase("https://hr.example.com/?a=b", "take off the query")]
     [TestCase("https://hr.example.com/#top", "take off the query")]
     [TestCase("https://me:secret@hr.example.com/", "user name or password")]
-    [TestCase("https://*.example.com/", "wildcard")]
+    [TestCase("https://hr.*.example.com/", "whole first label")]
+    [TestCase("https://h*.example.com/", "whole first label")]
+    [TestCase("https://*/", "whole first label")]
+    [TestCase("https://hr.example.com/*/", "whole first label")]
+    [TestCase("https://*.example.com/", "both have a wildcard or none has")]
+    [TestCase("https://hr.example.com:0/", "absolute http or https URL")]
+    [TestCase("https://me:secret@hr*.example.com/", "whole first label")]
     [TestCase("https://gateway.example.com/", "the gateway's own host")]
     [TestCase("https://GATEWAY.example.com./", "the gateway's own host")]
     [TestCase("https://hr.example.com/.appproxy/x/", "belongs to the gateway")]
@@ -188,9 +192,76 @@ internal sealed class CatalogueReaderTests
             App("4", "https://b.example.com/", "\"id\": \"SAME\",")));
 
         reading.Problems.Select(problem => problem.Path + " " + problem.Message).Should().BeEquivalentTo(
-            "$.applications[1].onPremisesPublishing.externalUrl is the external URL of $.applications[0] too: each app needs its own",
-            "$.applications[1].id is the id of $.applications[0] too: leave it out, or give another one",
-            "$.applications[3].id is the id of $.applications[2] too: leave it out, or give another one");
+            "$.applications[1].onPremisesPublishing.externalUrl 'https://hr.example.com/' is an external URL of '1' ($.applications[0]) too: each app needs its own",
+            "$.applications[1].id is the id of '1' ($.applications[0]) too: leave it out, or give another one",
+            "$.applications[3].id is the id of '3' ($.applications[2]) too: leave it out, or give another one");
+    }
+
+    [TestCase("https://HR.example.com./", null, "'1' ($.applications[0])")]
+    [TestCase("http://hr.example.com:443/", null, "'1' ($.applications[0])")]
+    [TestCase("https://free.example.com/", "https://hr.example.com/", "'1' ($.applications[0])")]
+    [TestCase("https://other.traffic.example.net/", null, "'1' ($.applications[0])")]
+    [TestCase("https://bücher.example.com/", null, "'1' ($.applications[0])")]
+    [TestCase("https://xn--bcher-kva.example.com/", null, "'1' ($.applications[0])")]
+    public void A_conflict_names_the_other_app(string externalUrl, string? alternateUrl, string other)
+    {
+        var reading = Read(Document(
+            """
+            { "displayName": "1", "onPremisesPublishing": { "externalUrl": "https://hr.example.com/", "internalUrl": "http://a/", "externalAuthenticationType": "passthru",
+              "alternateUrl": "https://other.traffic.example.net/",
+              "segmentsConfiguration": { "applicationSegments": [ { "externalUrl": "https://BÜCHER.example.com/", "internalUrl": "http://b/" } ] } } }
+            """,
+            $$"""
+            { "displayName": "2", "onPremisesPublishing": { "externalUrl": "{{externalUrl}}", "internalUrl": "http://a/", "externalAuthenticationType": "passthru",
+              "alternateUrl": {{(alternateUrl is null ? "null" : $"\"{alternateUrl}\"")}} } }
+            """));
+
+        var problem = reading.Problems.Should().Contain(problem => problem.Message.Contains("external URL of")).Subject;
+        problem.Path.Should().Be("$.applications[1].onPremisesPublishing." + (alternateUrl is null ? "externalUrl" : "alternateUrl"));
+        problem.Message.Should().Contain(other);
+    }
+
+    [Test]
+    public void Paths_ports_and_wildcards_beside_each_other_are_no_conflict()
+        => Read(Document(App("1", "https://hr.example.com/"), App("2", "https://hr.example.com/Desk/"), App("3", "https://hr.example.com/desk/"), App("4", "https://hr.example.com:8443/"),
+            App("5", "https://*.example.com/").Replace("http://hr.corp/", "http://*.corp/", StringComparison.Ordinal))).Problems.Should().BeEmpty();
+
+    [Test]
+    public void Mistakes_in_segments_and_assignments_have_their_places()
+    {
+        var reading = Read("""
+            { "applications": [ { "displayName": "HR",
+              "appRoleAssignedTo": [
+                { "principalId": "u", "principalType": "Person" },
+                { "principalType": "User" },
+                { "principalId": "g", "principalType": "Group" },
+                { "principalId": "g", "principalType": "Group" } ],
+              "onPremisesPublishing": { "externalUrl": "https://hr.example.com/", "internalUrl": "http://a/", "externalAuthenticationType": "passthru",
+                "segmentsConfiguration": { "applicationSegments": [
+                  { "externalUrl": "https://hr.example.com/", "internalUrl": "http://a/" },
+                  { "externalUrl": "https://hr.example.com/", "internalUrl": "http://b/" },
+                  { "id": "x/y", "externalUrl": "https://b.example.com/", "internalUrl": "http://b" },
+                  { "externalUrl": "https://*.c.example.com/", "internalUrl": "http://c/" },
+                  { "externalUrl": "https://gateway.example.com/", "alternateUrl": "d" },
+                  { "id": "e", "externalUrl": "https://e.example.com/", "internalUrl": "http://e/" },
+                  { "id": "E", "externalUrl": "https://f.example.com/", "internalUrl": "http://f/" } ] } } } ] }
+            """);
+
+        const string Segments = "$.applications[0].onPremisesPublishing.segmentsConfiguration.applicationSegments";
+        const string Assigned = "$.applications[0].appRoleAssignedTo";
+        reading.Problems.Select(problem => (problem.Line, problem.Path)).Should().BeEquivalentTo(new[]
+        {
+            (3, Assigned + "[0].principalType"),
+            (4, Assigned + "[1].principalId"),
+            (6, Assigned + "[3].principalId"),
+            (10, Segments + "[1].externalUrl"),
+            (11, Segments + "[2].id"),
+            (12, Segments + "[3].internalUrl"),
+            (13, Segments + "[4].externalUrl"),
+            (13, Segments + "[4].internalUrl"),
+            (13, Segments + "[4].alternateUrl"),
+            (15, Segments + "[6].id"),
+        });
     }
 
     [Test]

@@ -1,0 +1,35 @@
+using AppProxy.Gateway.Catalogue.Storage;
+
+namespace AppProxy.Gateway.Catalogue.Applying;
+
+/// <summary>Applies an apps file to a store: all of it in one transaction, or nothing.</summary>
+internal sealed class CatalogueApply(StoreConnection store, IReadOnlyCollection<string> ownHosts, TimeProvider time)
+{
+    private readonly CatalogueDatabase _database = new(store, time);
+
+    /// <param name="json">The file's content.</param>
+    /// <param name="source">Its name, for the operator.</param>
+    /// <param name="prune">Removes what the file does not name.</param>
+    /// <param name="isDryRun">Only plans; makes no store.</param>
+    /// <exception cref="CatalogueException">Every mistake in the file, or the store cannot be used.</exception>
+    public async Task<ApplyPlan> ApplyAsync(byte[] json, string source, bool prune, bool isDryRun, CancellationToken cancellationToken)
+    {
+        var planner = new ApplyPlanner(json, source, ownHosts, prune);
+        if (isDryRun)
+        {
+            return planner.Plan(await _database.ReadIfAnyAsync(cancellationToken));
+        }
+
+        // A bad file is told before a store is made for it.
+        var plan = store.IsMissing ? planner.Plan(new StoredCatalogue(0, [], [])) : null;
+        await _database.UpgradeAsync(cancellationToken);
+        await _database.ChangeAsync(
+            stored =>
+            {
+                plan = planner.Plan(stored);
+                return (plan.Groups, plan.Applications);
+            },
+            cancellationToken);
+        return plan!;
+    }
+}

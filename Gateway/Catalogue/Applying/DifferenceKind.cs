@@ -1,0 +1,8 @@
+namespace AppProxy.Gateway.Catalogue.Applying;
+
+internal enum DifferenceKind
+{
+    Added,
+    Changed,
+    Removed,
+}

@@ -1,0 +1,77 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Npgsql;
+
+namespace AppProxy.Gateway.Catalogue.Storage;
+
+/// <summary>How to reach the store: a SQLite file, or a PostgreSQL server that several gateways share.</summary>
+internal sealed class StoreConnection
+{
+    /// <summary>In the folder that the gateway is started in.</summary>
+    public const string DefaultFile = "appproxy.db";
+
+    private readonly DbContextOptions<CatalogueContext> _options;
+
+    private StoreConnection(string name, string? file, DbContextOptionsBuilder<CatalogueContext> options)
+    {
+        Name = name;
+        File = file;
+        // The migrations are written by hand, for both servers; tests compare what they make with the model.
+        _options = options.ConfigureWarnings(static warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning)).Options;
+    }
+
+    /// <summary>For the operator; without secrets.</summary>
+    public string Name { get; }
+
+    /// <summary>Full path of the SQLite file; null for a server.</summary>
+    public string? File { get; }
+
+    /// <summary>Whether it is a file that does not exist.</summary>
+    public bool IsMissing => File is not null && !System.IO.File.Exists(File);
+
+    /// <summary>Takes the path of a SQLite file, or a connection string of SQLite (<c>Data Source=…</c>) or Npgsql (<c>Host=…</c>).</summary>
+    /// <exception cref="FormatException">Neither; the message is for the operator and repeats nothing of the value, which may hold a password.</exception>
+    public static StoreConnection Parse(string value)
+    {
+        if (string.IsNullOrWhiteSpace(value))
+        {
+            throw new FormatException("is empty: give the path of a SQLite file, or a PostgreSQL connection string (Host=…;Database=…;Username=…)");
+        }
+
+        try
+        {
+            if (!value.Contains('=', StringComparison.Ordinal))
+            {
+                return Sqlite(new SqliteConnectionStringBuilder { DataSource = value });
+            }
+
+            var keys = new DbConnectionStringBuilder { ConnectionString = value };
+            return keys.ContainsKey("Host") || keys.ContainsKey("Server")
+                ? PostgreSql(new NpgsqlConnectionStringBuilder(value))
+                : Sqlite(new SqliteConnectionStringBuilder(value));
+        }
+        catch (ArgumentException)
+        {
+            throw new FormatException("cannot be read: give the path of a SQLite file, or a PostgreSQL connection string (Host=…;Database=…;Username=…)");
+        }
+    }
+
+    public CatalogueContext CreateContext() => new(_options);
+
+    private static StoreConnection Sqlite(SqliteConnectionStringBuilder builder)
+    {
+        if (builder.DataSource.Length == 0)
+        {
+            throw new ArgumentException("No file.");
+        }
+
+        builder.DataSource = Path.GetFullPath(builder.DataSource);
+        builder.ForeignKeys = true;
+        return new StoreConnection(builder.DataSource, builder.DataSource, new DbContextOptionsBuilder<CatalogueContext>().UseSqlite(builder.ConnectionString));
+    }
+
+    private static StoreConnection PostgreSql(NpgsqlConnectionStringBuilder builder)
+        => new($"PostgreSQL {builder.Host}/{builder.Database}", null, new DbContextOptionsBuilder<CatalogueContext>().UseNpgsql(builder.ConnectionString));
+}

@@ -1,0 +1,165 @@
+using System.CommandLine;
+using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Catalogue.Applying;
+using AppProxy.Gateway.Catalogue.Importing;
+using AppProxy.Gateway.Catalogue.Schema;
+using AppProxy.Gateway.Catalogue.Sources;
+using AppProxy.Gateway.Catalogue.Storage;
+
+namespace AppProxy.Gateway.Demo;
+
+/// <summary>The verbs about the published apps: apply, export, import, schema, backup and restore.</summary>
+internal static class CatalogueCommands
+{
+    public static IEnumerable<Command> Create() => [CreateApply(), CreateExport(), CreateImport(), CreateSchema(), CreateBackup(), CreateRestore()];
+
+    private static Command CreateApply()
+    {
+        var file = Input("The apps file.");
+        var dryRun = DryRun();
+        var prune = Prune();
+        var store = Store();
+        var apply = new Command("apply", "Brings the store to what an apps file says: all of it, or nothing where something is wrong.") { file, dryRun, prune, store };
+        apply.SetAction(async (parsed, cancellationToken) =>
+        {
+            var name = parsed.GetRequiredValue(file);
+            await ApplyAsync(parsed, CatalogueFile.Read(name), Path.GetFullPath(name), parsed.GetValue(store), parsed.GetValue(prune), parsed.GetValue(dryRun), cancellationToken);
+        });
+        return apply;
+    }
+
+    private static Command CreateExport()
+    {
+        var output = Output();
+        var store = Store();
+        var export = new Command("export", "Writes what the store holds as an apps file.") { output, store };
+        export.SetAction(async (parsed, cancellationToken) =>
+        {
+            var text = await CatalogueExport.WriteAsync(StoreChoice.Read(parsed.GetValue(store)).Store, TimeProvider.System, cancellationToken);
+            WriteOutput(parsed, parsed.GetValue(output), text);
+        });
+        return export;
+    }
+
+    private static Command CreateImport()
+    {
+        var files = new Option<string[]>("--file", "-f")
+        {
+            Description = "What Microsoft Graph answered: /applications with onPremisesPublishing, connectorGroups with applications, /servicePrincipals with appRoleAssignedTo.",
+            HelpName = "FILE",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var output = Output();
+        output.Description = "Writes an apps file (- is the standard output) instead of applying it to the store.";
+        var dryRun = DryRun();
+        var store = Store();
+        var import = new Command("import", "Takes over apps of Entra application proxy, and lists what has no counterpart.") { files, output, dryRun, store };
+        import.SetAction(async (parsed, cancellationToken) =>
+        {
+            var graph = new GraphImport();
+            foreach (var file in parsed.GetRequiredValue(files))
+            {
+                graph.Add(CatalogueFile.Read(file), Path.GetFullPath(file));
+            }
+
+            var apps = graph.Write();
+            foreach (var remark in graph.Remarks)
+            {
+                parsed.InvocationConfiguration.Error.WriteLine(remark);
+            }
+
+            if (parsed.GetValue(output) is { } target)
+            {
+                WriteOutput(parsed, target, apps);
+            }
+            else
+            {
+                await ApplyAsync(
+                    parsed, System.Text.Encoding.UTF8.GetBytes(apps), "The imported apps (-o writes them into a file, to be mended)", parsed.GetValue(store), prune: false, parsed.GetValue(dryRun), cancellationToken);
+            }
+        });
+        return import;
+    }
+
+    private static Command CreateSchema()
+    {
+        var output = Output();
+        var schema = new Command("schema", "Writes the JSON Schema of apps files, for editors.") { output };
+        schema.SetAction(parsed => WriteOutput(parsed, parsed.GetValue(output), CatalogueSchema.Write()));
+        return schema;
+    }
+
+    private static Command CreateBackup()
+    {
+        var output = new Option<string>("--output", "-o") { Description = "The file to write.", HelpName = "FILE", Required = true };
+        var store = Store();
+        var backup = new Command("backup", "Writes everything that the store holds into a file, while gateways go on using it.") { output, store };
+        backup.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var content = new MemoryStream();
+            await new StoreBackup(StoreChoice.Read(parsed.GetValue(store)).Store, TimeProvider.System).WriteAsync(content, cancellationToken);
+            WriteFile(parsed.GetRequiredValue(output), content.ToArray());
+        });
+        return backup;
+    }
+
+    private static Command CreateRestore()
+    {
+        var file = Input("A file that 'backup' wrote.");
+        var store = Store();
+        var restore = new Command("restore", "Puts a backup in the place of everything that the store holds.") { file, store };
+        restore.SetAction(async (parsed, cancellationToken) =>
+        {
+            var name = parsed.GetRequiredValue(file);
+            await new StoreBackup(StoreChoice.Read(parsed.GetValue(store)).Store, TimeProvider.System).RestoreAsync(CatalogueFile.Read(name), Path.GetFullPath(name), cancellationToken);
+        });
+        return restore;
+    }
+
+    private static async Task ApplyAsync(ParseResult parsed, byte[] json, string source, string? store, bool prune, bool isDryRun, CancellationToken cancellationToken)
+    {
+        var choice = StoreChoice.Read(store);
+        var plan = await new CatalogueApply(choice.Store, choice.OwnHosts, TimeProvider.System).ApplyAsync(json, source, prune, isDryRun, cancellationToken);
+        ApplyReport.Write(plan, choice.Store.Name, isDryRun, parsed.InvocationConfiguration.Output);
+    }
+
+    private static Option<string> Input(string description) => new("--file", "-f") { Description = description, HelpName = "FILE", Required = true };
+
+    private static Option<string?> Output() => new("--output", "-o") { Description = "The file to write; without it, the standard output.", HelpName = "FILE" };
+
+    private static Option<bool> DryRun() => new("--dry-run") { Description = "Shows what would change, and changes nothing." };
+
+    private static Option<bool> Prune() => new("--prune") { Description = "Removes apps and groups that the file does not name." };
+
+    private static Option<string?> Store() => new("--store")
+    {
+        Description = $"Path of a SQLite file, or connection string of a PostgreSQL server. Without it Gateway:Store of the configuration, or else {StoreConnection.DefaultFile}.",
+        HelpName = "STORE",
+    };
+
+    private static void WriteOutput(ParseResult parsed, string? file, string text)
+    {
+        if (file is null or "-")
+        {
+            parsed.InvocationConfiguration.Output.Write(text);
+        }
+        else
+        {
+            WriteFile(file, System.Text.Encoding.UTF8.GetBytes(text));
+        }
+    }
+
+    private static void WriteFile(string file, byte[] content)
+    {
+        try
+        {
+            using var stream = PrivateFile.Create(file);
+            stream.Write(content);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{Path.GetFullPath(file)}: cannot be written: {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace AppProxy.Tests.Gateway.Catalogue.Storage;
+
+public enum StoreKind
+{
+    Sqlite,
+    PostgreSql,
+}
