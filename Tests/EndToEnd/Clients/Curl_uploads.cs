@@ -41,6 +41,25 @@ public sealed class Curl_uploads : CurlTest
             .Should().Be($"POST length {Content.Length} {Digest(Content)}");
     }
 
+    [TestCase(TestProtocol.Http2)]
+    [TestCase(TestProtocol.Http1, Explicit = true, Reason = "bug: the connector reads no answer of an HTTP/1.1 app before the request's body is over, and both wait for ever")]
+    [CancelAfter(Guard)]
+    public async Task A_body_that_comes_back_while_it_goes_out(TestProtocol back, CancellationToken cancellation)
+    {
+        const int More = 8;
+        var app = new EchoApp();
+        var proxy = await StartAsync(o => o.Publish("app", back, app.AnswerAsync), cancellation);
+        var curl = Use(new Curl(proxy));
+
+        // More than all buffers on the way can hold.
+        var large = Enumerable.Repeat(Content, More).SelectMany(static content => content).ToArray();
+        curl.Write("upload", large);
+
+        await curl.RunAsync(cancellation, "--data-binary", "@upload", "--output", "got", "{url}/echo");
+
+        Digest(curl.Read("got")).Should().Be(Digest(large));
+    }
+
     [Test, CancelAfter(Guard)]
     public async Task A_form_with_a_file([Values] TestProtocol front, CancellationToken cancellation)
     {
