@@ -55,11 +55,11 @@ public sealed class A_notebook_runs_a_cell : EndToEndTest
             cancellation);
         await using var browser = await Chromium.StartAsync(cancellation);
         var page = await browser.OpenAsync(cancellation);
-        await page.GoAsync(new Uri(proxy.UrlOf("app"), "login?next=%2Fapi%2Fstatus"), cancellation);
+        await page.GoAsync(new Uri(proxy.UrlOf("app"), "login?next=%2F"), cancellation);
 
         await page.EvaluateAsync($"document.querySelector('input[name=password]').value = '{JupyterServer.Token}'", cancellation);
         await page.EvaluateAsync("document.querySelector('form').requestSubmit()", cancellation);
-        await page.WaitForAsync("location.pathname === '/api/status' && document.readyState === 'complete'", cancellation);
+        await page.WaitForAsync("location.pathname === '/' && document.readyState === 'complete'", cancellation);
 
         (await page.EvaluateAsync(RunCell, cancellation)).Should().Be("line 0\nline 1\nline 2\n42");
     }
