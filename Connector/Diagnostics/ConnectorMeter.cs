@@ -10,13 +10,18 @@ internal sealed class ConnectorMeter
 
     private readonly Counter<long> _exchanges;
     private readonly Histogram<double> _duration;
+    private readonly Counter<long> _appFaults;
 
     public ConnectorMeter(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
         _exchanges = meter.CreateCounter<long>("appproxy.connector.exchanges", "{exchange}", "Exchanges that ended, by outcome");
         _duration = meter.CreateHistogram<double>("appproxy.connector.exchange.duration", "s", "From delivery to the end of the exchange");
+        _appFaults = meter.CreateCounter<long>("appproxy.connector.app.faults", "{fault}", "Octets of apps that are not HTTP/1.1, by rule broken");
     }
+
+    /// <summary>An app broke a rule of HTTP/1.1 on one of its connections.</summary>
+    public void AppFault(string rule) => _appFaults.Add(1, new KeyValuePair<string, object?>("appproxy.rule", rule));
 
     public void Ended(ExchangeFailure failure, TimeSpan duration)
     {

@@ -11,8 +11,8 @@ internal static class ConnectorTracing
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <summary>Starts the span of the app call and hands its context to the app; without a listener the client's own context passes untouched.</summary>
-    public static Activity? Start(in RequestHead head, HttpRequestMessage request, string app)
+    /// <summary>Starts the span of the app call, whose context the app gets; without a listener the client's own context passes untouched.</summary>
+    public static Activity? Start(in RequestHead head, string app)
     {
         if (!Source.HasListeners() || head.TraceParent.IsEmpty)
         {
@@ -28,15 +28,7 @@ internal static class ConnectorTracing
         }
 
         activity.SetTag("appproxy.app", app);
-        activity.SetTag("http.request.method", request.Method.Method);
-        request.Headers.Remove("traceparent");
-        request.Headers.Remove("tracestate");
-        request.Headers.TryAddWithoutValidation("traceparent", activity.Id);
-        if (!string.IsNullOrEmpty(activity.TraceStateString))
-        {
-            request.Headers.TryAddWithoutValidation("tracestate", activity.TraceStateString);
-        }
-
+        activity.SetTag("http.request.method", Encoding.Latin1.GetString(head.Method));
         return activity;
     }
 }

@@ -4,19 +4,17 @@ using AppProxy.Contracts.Frames;
 
 namespace AppProxy.Connector.Execution;
 
-/// <summary>Makes the request that the app gets from the head that the gateway sent.</summary>
+/// <summary>Makes the request that an HTTP/2 app gets from the head that the gateway sent.</summary>
 internal static class AppRequest
 {
-    public static HttpRequestMessage Create(in RequestHead head, FrameFlags flags, AppTarget app, HttpContent? content)
+    public static HttpRequestMessage Create(in RequestHead head, in AppCall call, AppTarget app)
     {
         var target = Encoding.Latin1.GetString(head.Target);
-        var isUpgrade = flags.HasFlag(FrameFlags.Upgrade);
         var request = new HttpRequestMessage(MethodOf(head.Method), app.Resolve(target))
         {
-            // Only HTTP/1.1 knows the Upgrade header; WebSocket over HTTP/2 is asked for differently.
-            Version = isUpgrade ? HttpVersion.Version11 : app.Version,
-            VersionPolicy = isUpgrade ? HttpVersionPolicy.RequestVersionExact : app.VersionPolicy,
-            Content = content,
+            Version = HttpVersion.Version20,
+            VersionPolicy = app.Http2Policy,
+            Content = ContentOf(call),
         };
 
         _ = FieldLines.TryRead(head.FieldSection, out var lines);
@@ -31,14 +29,24 @@ internal static class AppRequest
             }
         }
 
-        if (isUpgrade)
+        if (call.Activity is { } activity)
         {
-            request.Headers.ConnectionClose = null;
-            request.Headers.TryAddWithoutValidation("Connection", "Upgrade");
+            request.Headers.Remove("traceparent");
+            request.Headers.Remove("tracestate");
+            request.Headers.TryAddWithoutValidation("traceparent", activity.Id);
+            if (!string.IsNullOrEmpty(activity.TraceStateString))
+            {
+                request.Headers.TryAddWithoutValidation("tracestate", activity.TraceStateString);
+            }
         }
 
         return request;
     }
+
+    private static HttpContent? ContentOf(in AppCall call) =>
+        !call.Flags.HasFlag(FrameFlags.Body) ? null
+        : call.Body is { } body ? new AppRequestContent(body)
+        : new ReadOnlyMemoryContent(call.WholeBody);
 
     private static HttpMethod MethodOf(ReadOnlySpan<byte> method) => method switch
     {

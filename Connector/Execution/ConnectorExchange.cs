@@ -1,3 +1,4 @@
+using AppProxy.Connector.Http1;
 using AppProxy.Connector.Pull;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
@@ -10,7 +11,7 @@ namespace AppProxy.Connector.Execution;
 /// know of it together. The run itself is <see cref="ExchangeRunner"/>.
 /// </summary>
 /// <remarks>Owns the request message until its first frame goes out with it, a reference to the message's bytes until the app is called, and the request's body.</remarks>
-internal sealed class ConnectorExchange : IThreadPoolWorkItem, IDisposable
+internal sealed class ConnectorExchange : IInterimResponses, IThreadPoolWorkItem, IDisposable
 {
     private readonly ExchangeRunner _runner;
     private readonly ConnectorLinks _links;
@@ -104,6 +105,23 @@ internal sealed class ConnectorExchange : IThreadPoolWorkItem, IDisposable
     public FrameError ReadHead(out RequestHead head) => RequestHead.TryRead(_head.Payload.Span, _head.Flags, out head);
 
     void IThreadPoolWorkItem.Execute() => _ = _runner.RunAsync(this);
+
+    /// <summary>Passes an interim response on. After a claim, since a gateway watches only who has claimed; a huge one is not worth its pieces.</summary>
+    void IInterimResponses.Add(int status, FieldSection fields)
+    {
+        if (fields.Length > HeadPieces.Size / 2)
+        {
+            return;
+        }
+
+        ClaimUnlessNamed();
+        using var frames = OpenNamed(out var uplink);
+        if (EndedBy is null)
+        {
+            var head = new ResponseHead { UplinkSession = uplink, Status = status };
+            frames.ResponseHead(FrameFlags.Interim, ref Channel.Sequence, head, new InterimFields(fields));
+        }
+    }
 
     /// <summary>Says who has the request, unless a frame has said so already.</summary>
     public void ClaimUnlessNamed()

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using System.Net;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Text;
 using AppProxy.Connector.Diagnostics;
+using AppProxy.Connector.Http1;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
 using AppProxy.Contracts.Transport;
@@ -25,6 +25,9 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
 
     /// <summary>A read of this size says that more is on its way: the next one need not begin empty-handed.</summary>
     private const int FlowingRead = 4 * 1024;
+
+    /// <summary>Nobody reads more of it.</summary>
+    private const int LongestReason = 256;
 
     public long Timestamp() => time.GetTimestamp();
 
@@ -55,6 +58,11 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
     private static ExchangeFailure Classify(Exception failure, ConnectorExchange exchange) => failure switch
     {
         RequestBodyBrokenException broken => broken.Failure,
+        Http1Exception { Error: Http1Error.Unreachable } => ExchangeFailure.AppUnreachable,
+        Http1Exception { Error: Http1Error.TlsFailed } => ExchangeFailure.AppTlsFailed,
+        Http1Exception { Error: Http1Error.HeadTooLarge } => ExchangeFailure.AppHeadTooLarge,
+        Http1Exception { IsInvalidResponse: true } => ExchangeFailure.AppResponseInvalid,
+        Http1Exception => ExchangeFailure.AppAborted,
         HttpRequestException { InnerException: RequestBodyBrokenException broken } => broken.Failure,
         HttpRequestException { InnerException: AuthenticationException } => ExchangeFailure.AppTlsFailed,
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => ExchangeFailure.AppTlsFailed,
@@ -82,92 +90,107 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
             return;
         }
 
-        if (!TryPrepare(exchange, out var call))
+        if (!TryFind(exchange, out var id, out var app))
         {
             return;
         }
 
-        using var activity = call.Activity;
-        using var request = call.Request;
         exchange.LastMoved = exchange.CalledAt = time.GetTimestamp();
-        using var response = await call.Client.SendAsync(request, exchange.Cancellation);
-        activity?.SetTag("http.response.status_code", (int)response.StatusCode);
-        await SendResponseAsync(exchange, response);
+        try
+        {
+            var client = await app.ClientForAsync(exchange.Flags, exchange.Cancellation);
+            using var activity = StartActivity(exchange, id);
+            await using var response = await SendRequestAsync(exchange, client, activity);
+            activity?.SetTag("http.response.status_code", response.Status);
+            await SendResponseAsync(exchange, response);
+        }
+        catch (Http1Exception failure) when (failure.Error == Http1Error.TlsFailed)
+        {
+            app.ForgetChoice();
+            throw;
+        }
     }
 
-    private bool TryPrepare(ConnectorExchange exchange, out AppCall call)
+    private bool TryFind(ConnectorExchange exchange, out string id, [NotNullWhen(true)] out ReachedApp? app)
     {
-        call = default;
+        (id, app) = ("", null);
         if (exchange.ReadHead(out var head) != FrameError.None)
         {
             exchange.End(ExchangeFailure.ConnectorProtocol);
             return false;
         }
 
-        var id = Encoding.Latin1.GetString(head.AppId);
-        if (!apps.TryGet(id, out var app, out var client))
+        id = FieldNames.Get(head.AppId);
+        if (apps.TryGet(id, out app))
         {
-            LogAppUnknown(id);
-            exchange.End(ExchangeFailure.AppUnknown);
-            return false;
+            return true;
         }
 
-        HttpContent? content = null;
-        if (exchange.Flags.HasFlag(FrameFlags.Body) && !exchange.Flags.HasFlag(FrameFlags.Upgrade))
-        {
-            content = exchange.IsReplayable ? new ReadOnlyMemoryContent(exchange.ReplayableBody) : new AppRequestContent(exchange, time);
-        }
-
-        var request = AppRequest.Create(head, exchange.Flags, app, content);
-        call = new AppCall(request, client, ConnectorTracing.Start(head, request, id));
-        return true;
+        LogAppUnknown(id);
+        exchange.End(ExchangeFailure.AppUnknown);
+        return false;
     }
 
-    private async Task SendResponseAsync(ConnectorExchange exchange, HttpResponseMessage response)
+    private static Activity? StartActivity(ConnectorExchange exchange, string app)
     {
-        var isUpgraded = response.StatusCode == HttpStatusCode.SwitchingProtocols;
-        var stream = await response.Content.ReadAsStreamAsync(exchange.Cancellation);
-        var upload = isUpgraded ? PumpUpgradedAsync(exchange, stream) : Task.CompletedTask;
-        var length = isUpgraded ? null : response.Content.Headers.ContentLength;
-        var next = (int)Math.Min(length ?? UnknownLengthRead, FrameLimits.DataPiece);
+        _ = exchange.ReadHead(out var head);
+        return ConnectorTracing.Start(head, app);
+    }
 
-        // A body that came together with its head goes out together with it; otherwise the head goes at once.
-        var ready = WaitForOctetsAsync(stream, exchange.Cancellation);
-        if (ready.IsCompletedSuccessfully && exchange.Channel.Window.Limit >= next)
+    private ValueTask<IAppResponse> SendRequestAsync(ConnectorExchange exchange, IAppClient client, Activity? activity)
+    {
+        _ = exchange.ReadHead(out var head);
+        var hasStream = exchange.Flags.HasFlag(FrameFlags.Body) && !exchange.IsReplayable && !exchange.Flags.HasFlag(FrameFlags.Upgrade);
+        var call = new AppCall(exchange.Flags, exchange.ReplayableBody, hasStream ? new ExchangeBody(exchange, time) : null, exchange, activity);
+        return client.SendAsync(head, call, exchange.Cancellation);
+    }
+
+    private async Task SendResponseAsync(ConnectorExchange exchange, IAppResponse response)
+    {
+        var upload = response.IsUpgraded ? PumpUpgradedAsync(exchange, response) : Task.CompletedTask;
+        await SendHeadAsync(exchange, response);
+        if (!exchange.HasSentEnd)
         {
-            var buffer = PooledBuffer.Rent(FrameBuffer.DataMessageOffset + Math.Max(next, 1));
-            var read = stream.ReadAsync(buffer.Array.AsMemory(FrameBuffer.DataMessageOffset, next), exchange.Cancellation);
-            if (read.IsCompletedSuccessfully)
-            {
-                var count = read.Result;
-                var isWhole = count == 0 || count == length;
-                SendHead(exchange, response, isUpgraded, buffer, count, isWhole);
-                if (isWhole)
-                {
-                    await upload;
-                    return;
-                }
-            }
-            else
-            {
-                SendHead(exchange, response, isUpgraded, null, 0, isWhole: false);
-                await SendPieceAsync(exchange, buffer, read);
-            }
-        }
-        else
-        {
-            SendHead(exchange, response, isUpgraded, null, 0, isWhole: false);
-            await ready;
+            await SendBodyAsync(exchange, response);
         }
 
-        await SendBodyAsync(exchange, stream, response, length);
-        if (isUpgraded)
+        if (response.IsUpgraded)
         {
             // The app hung up, so nobody takes what the client still says.
             exchange.Channel.Inbound!.Dispose();
         }
 
         await upload;
+    }
+
+    /// <summary>A body that came together with its head goes out together with it; otherwise the head goes at once.</summary>
+    private static async ValueTask SendHeadAsync(ConnectorExchange exchange, IAppResponse response)
+    {
+        var next = (int)Math.Min(response.Length ?? UnknownLengthRead, FrameLimits.DataPiece);
+        if (response.IsEnded)
+        {
+            SendHead(exchange, response, null, 0);
+            return;
+        }
+
+        var ready = response.WaitAsync();
+        if (!ready.IsCompletedSuccessfully || exchange.Channel.Window.Limit < next)
+        {
+            SendHead(exchange, response, null, 0);
+            await ready;
+            return;
+        }
+
+        var buffer = PooledBuffer.Rent(FrameBuffer.DataMessageOffset + Math.Max(next, 1));
+        var read = response.ReadAsync(buffer.Array.AsMemory(FrameBuffer.DataMessageOffset, Math.Max(next, 1)));
+        if (read.IsCompletedSuccessfully)
+        {
+            SendHead(exchange, response, buffer, read.Result);
+            return;
+        }
+
+        SendHead(exchange, response, null, 0);
+        await SendPieceAsync(exchange, buffer, read);
     }
 
     private static async ValueTask SendPieceAsync(ConnectorExchange exchange, PooledBuffer buffer, ValueTask<int> read)
@@ -194,16 +217,15 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
         }
     }
 
-    private static void SendHead(
-        ConnectorExchange exchange, HttpResponseMessage response, bool isUpgraded, PooledBuffer? body, int count, bool isWhole)
+    /// <summary>Sends the head, with what there is of the body; takes over the reference to <paramref name="body"/>.</summary>
+    private static void SendHead(ConnectorExchange exchange, IAppResponse response, PooledBuffer? body, int count)
     {
+        var isWhole = response.IsEnded && !response.IsUploadOpen;
         using (var frames = exchange.OpenNamed(out var uplink))
         {
-            Span<byte> reason = stackalloc byte[Math.Min(response.ReasonPhrase?.Length ?? 0, 256)];
-            Encoding.Latin1.GetBytes(response.ReasonPhrase.AsSpan(0, reason.Length), reason);
-            var head = new ResponseHead { UplinkSession = uplink, Status = (int)response.StatusCode, Reason = reason };
-            frames.ResponseHead(
-                isWhole ? FrameFlags.Complete : FrameFlags.None, ref exchange.Channel.Sequence, head, new ResponseFields(response, isUpgraded));
+            var reason = response.Reason;
+            var head = new ResponseHead { UplinkSession = uplink, Status = response.Status, Reason = reason[..Math.Min(reason.Length, LongestReason)] };
+            frames.ResponseHead(isWhole ? FrameFlags.Complete : FrameFlags.None, ref exchange.Channel.Sequence, head, new AppFields(response));
             if (count > 0)
             {
                 exchange.Channel.SendData(frames, body!, count);
@@ -212,7 +234,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
 
             if (isWhole)
             {
-                exchange.SendEnd(frames, new TrailerFields(response.TrailingHeaders));
+                exchange.SendEnd(frames, new AppTrailers(response));
             }
         }
 
@@ -220,10 +242,10 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
         exchange.BeginStream();
     }
 
-    private async Task SendBodyAsync(ConnectorExchange exchange, Stream stream, HttpResponseMessage response, long? length)
+    private async Task SendBodyAsync(ConnectorExchange exchange, IAppResponse response)
     {
         var isFlowing = exchange.Channel.SentOffset > 0;
-        while (true)
+        while (!response.IsEnded)
         {
             var room = await WaitForRoomAsync(exchange);
             if (room == 0)
@@ -233,15 +255,15 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
 
             if (!isFlowing)
             {
-                await WaitForOctetsAsync(stream, exchange.Cancellation);
+                await response.WaitAsync();
             }
 
-            room = (int)Math.Min(room, Math.Max(1, length - exchange.Channel.SentOffset ?? room));
+            room = (int)Math.Min(room, Math.Max(1, response.Length - exchange.Channel.SentOffset ?? room));
             var buffer = PooledBuffer.Rent(FrameBuffer.DataMessageOffset + room);
             int count;
             try
             {
-                count = await stream.ReadAsync(buffer.Array.AsMemory(FrameBuffer.DataMessageOffset, room), exchange.Cancellation);
+                count = await response.ReadAsync(buffer.Array.AsMemory(FrameBuffer.DataMessageOffset, room));
             }
             catch
             {
@@ -249,25 +271,35 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
                 throw;
             }
 
-            if (count == 0)
-            {
-                buffer.Release();
-                using var frames = exchange.Channel.Open();
-                exchange.SendEnd(frames, new TrailerFields(response.TrailingHeaders));
-                return;
-            }
-
             exchange.LastMoved = time.GetTimestamp();
             isFlowing = count >= FlowingRead;
-            using (var frames = exchange.Channel.Open())
+            using var frames = exchange.Channel.Open();
+            if (count > 0)
             {
                 exchange.Channel.SendData(frames, buffer, count);
-                if (exchange.Channel.SentOffset == length)
-                {
-                    exchange.SendEnd(frames, new TrailerFields(response.TrailingHeaders));
-                    return;
-                }
             }
+            else
+            {
+                buffer.Release();
+            }
+
+            if (response.IsEnded && !response.IsUploadOpen)
+            {
+                exchange.SendEnd(frames, new AppTrailers(response));
+                return;
+            }
+        }
+
+        if (response.IsUploadOpen)
+        {
+            // Everything is said, and the app goes on listening: as long as it does, the exchange is not over.
+            await response.WaitForUploadAsync();
+        }
+
+        if (exchange.EndedBy is null)
+        {
+            using var frames = exchange.Channel.Open();
+            exchange.SendEnd(frames, new AppTrailers(response));
         }
     }
 
@@ -287,14 +319,8 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
         return room;
     }
 
-    /// <summary>Waits empty-handed: ten thousand silent streams must not hold ten thousand buffers.</summary>
-    private static ValueTask<int> WaitForOctetsAsync(Stream stream, CancellationToken cancellationToken) =>
-#pragma warning disable CA2022 // Nothing is read: it completes when a read would.
-        stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
-#pragma warning restore CA2022
-
     /// <summary>After an upgrade the client's octets go to the app raw, as they come.</summary>
-    private async Task PumpUpgradedAsync(ConnectorExchange exchange, Stream stream)
+    private async Task PumpUpgradedAsync(ConnectorExchange exchange, IAppResponse app)
     {
         var body = exchange.Channel.Inbound!;
         try
@@ -305,7 +331,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
                 {
                     try
                     {
-                        await stream.WriteAsync(slice.Octets, exchange.Cancellation);
+                        await app.WriteAsync(slice.Octets);
                     }
                     finally
                     {
@@ -315,8 +341,6 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
                     exchange.LastMoved = time.GetTimestamp();
                     exchange.Channel.Consume(slice.Octets.Length);
                 }
-
-                await stream.FlushAsync(exchange.Cancellation);
             }
             while (await body.WaitAsync());
         }
@@ -337,6 +361,4 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
 
     [LoggerMessage(2102, LogLevel.Warning, "This connector does not know the app '{App}': add its internal URL to Connector:Apps")]
     private partial void LogAppUnknown(string app);
-
-    private readonly record struct AppCall(HttpRequestMessage Request, HttpMessageInvoker Client, Activity? Activity);
 }

@@ -4,7 +4,7 @@ using AppProxy.Contracts.Frames;
 namespace AppProxy.Connector.Execution;
 
 /// <summary>Writes the app's response headers into a frame, less those that concern only the connection to the app (RFC 9110 section 7.6.1).</summary>
-internal readonly struct ResponseFields(HttpResponseMessage response, bool keepUpgrade) : IFieldSource
+internal readonly struct ResponseFields(HttpResponseMessage response) : IFieldSource
 {
     public int WriteTo(FrameBuffer frame) => Write(frame, response.Headers.NonValidated) + Write(frame, response.Content.Headers.NonValidated);
 
@@ -13,8 +13,7 @@ internal readonly struct ResponseFields(HttpResponseMessage response, bool keepU
         var count = 0;
         foreach (var (name, values) in headers)
         {
-            if (!(keepUpgrade && name.Equals("Upgrade", StringComparison.OrdinalIgnoreCase))
-                && (HopByHop.IsConnectionField(name) || IsNamedByConnection(name)))
+            if (HopByHop.IsConnectionField(name) || IsNamedByConnection(name))
             {
                 continue;
             }

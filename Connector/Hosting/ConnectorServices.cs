@@ -1,5 +1,6 @@
 using AppProxy.Connector.Diagnostics;
 using AppProxy.Connector.Execution;
+using AppProxy.Connector.Http1;
 using AppProxy.Connector.Pull;
 using AppProxy.Connector.Settings;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -17,6 +18,7 @@ internal static class ConnectorServices
         services.TryAddSingleton(CreateBrokerConnector);
         services.AddMetrics();
         services.AddSingleton<ConnectorMeter>();
+        services.AddSingleton<AppFaults>();
         services.AddSingleton<AppClients>();
         services.AddSingleton<ExchangeRunner>();
         services.AddSingleton<ConnectorLinks>();

@@ -51,4 +51,13 @@ internal sealed class AppTargetOptions
 
     /// <summary>Microsoft Graph's name: whether the app's certificate is checked.</summary>
     public bool IsBackendCertificateValidationEnabled { get; set; } = true;
+
+    /// <summary>HTTP/1.1 connections to the app at once, those after an upgrade included; 0 for no limit.</summary>
+    public int MaxConnections { get; set; }
+
+    /// <summary>How long an HTTP/1.1 connection is kept without a request: best a little less than the app keeps it.</summary>
+    public TimeSpan ConnectionIdleTimeout { get; set; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>Largest head of a response, and largest trailer section, in octets.</summary>
+    public int MaxResponseHeadLength { get; set; } = 64 * 1024;
 }

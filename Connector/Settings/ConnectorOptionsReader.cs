@@ -1,3 +1,4 @@
+using AppProxy.Contracts.Settings;
 using Microsoft.Extensions.Options;
 
 namespace AppProxy.Connector.Settings;

@@ -7,6 +7,7 @@ namespace AppProxy.Connector.Settings;
 internal sealed class ConnectorOptionsValidator : IValidateOptions<ConnectorOptions>
 {
     private static readonly TimeSpan LongestStop = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromHours(1);
 
     public ValidateOptionsResult Validate(string? name, ConnectorOptions options)
     {
@@ -40,6 +41,13 @@ internal sealed class ConnectorOptionsValidator : IValidateOptions<ConnectorOpti
             if (app.HttpVersion is not (null or "1.1" or "2"))
             {
                 mistakes.Add($"Connector:Apps:{id}:HttpVersion is '{app.HttpVersion}': give 1.1 or 2, or leave it out.");
+            }
+
+            CheckRange($"Connector:Apps:{id}:MaxConnections", app.MaxConnections, 0, 65_535, mistakes);
+            CheckRange($"Connector:Apps:{id}:MaxResponseHeadLength", app.MaxResponseHeadLength, 1024, 1024 * 1024, mistakes);
+            if (app.ConnectionIdleTimeout < TimeSpan.FromSeconds(1) || app.ConnectionIdleTimeout > LongestIdle)
+            {
+                mistakes.Add($"Connector:Apps:{id}:ConnectionIdleTimeout is {app.ConnectionIdleTimeout}: give a time from 00:00:01 to {LongestIdle}.");
             }
         }
 

@@ -7,7 +7,7 @@ public static class HopByHop
     public static bool IsConnectionField(string name) => name.Length switch
     {
         2 => Is(name, "TE"),
-        7 => Is(name, "Trailer") || Is(name, "Upgrade"),
+        7 => Is(name, "Upgrade"),
         10 => Is(name, "Connection") || Is(name, "Keep-Alive"),
         16 => Is(name, "Proxy-Connection"),
         17 => Is(name, "Transfer-Encoding"),

@@ -9,6 +9,9 @@ public static class EntityNames
     /// <summary>Connectors' frames: each gateway instance holds its own session. Receive-and-delete.</summary>
     public static string Replies(string group) => "replies." + group;
 
-    /// <summary>Gateways' frames: each connector instance holds its own session. Receive-and-delete.</summary>
+    /// <summary>
+    /// Gateways' frames: each connector instance holds its own session. Peek-lock, each message settled as soon as it is read: what a broken
+    /// connection had on its way comes again on the next one, and what comes twice is ignored (Contracts/README.md, section 5).
+    /// </summary>
     public static string Uplinks(string group) => "uplinks." + group;
 }

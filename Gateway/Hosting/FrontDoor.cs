@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using AppProxy.Contracts.Frames;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -14,6 +15,15 @@ internal static class FrontDoor
     /// </summary>
     private const int ClientSendBuffer = 512 * 1024;
 
+    /// <summary>URLs of 16 KB, with the longest method and host that anybody has seen beside them.</summary>
+    private const int MaxRequestLine = (16 * 1024) + 512;
+
+    /// <summary>Fields that we add ourselves, with room to spare.</summary>
+    private const int OwnFields = 16;
+
+    /// <summary>Kestrel's own switch: without it a line of a head or of trailers may end with a bare LF.</summary>
+    private const string NoBareLineFeeds = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
+
     public static void Configure(SocketTransportOptions sockets) => sockets.CreateBoundListenSocket = static endpoint =>
     {
         // Accepted sockets inherit it.
@@ -26,22 +36,23 @@ internal static class FrontDoor
         return socket;
     };
 
-    public static void Configure(KestrelServerOptions kestrel)
+    public static void Configure(KestrelServerOptions kestrel, GatewayOptions options)
     {
+        AppContext.SetSwitch(NoBareLineFeeds, true);
         kestrel.AddServerHeader = false;
 
         // Windows bound what is held in memory; how large or slow a body may be is the app's business.
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
-        kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
-        kestrel.Limits.MaxRequestHeaderCount = 1000;
-        kestrel.Limits.MaxRequestLineSize = 32 * 1024;
+        kestrel.Limits.MaxRequestHeadersTotalSize = options.MaxRequestHeaderBytes;
+        kestrel.Limits.MaxRequestHeaderCount = FrameLimits.MaxFields - OwnFields;
+        kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
+        kestrel.Limits.Http2.MaxRequestHeaderFieldSize = Math.Max(kestrel.Limits.Http2.MaxRequestHeaderFieldSize, options.MaxRequestHeaderBytes);
         kestrel.Limits.Http2.InitialConnectionWindowSize = 4 * 1024 * 1024;
         kestrel.Limits.Http2.InitialStreamWindowSize = 1024 * 1024;
 
-        // Header octets pass as they are: ISO 8859-1 maps each to one character and back.
-        kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+        kestrel.RequestHeaderEncodingSelector = RequestFieldDecoding.Select;
         kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
     }
 }

@@ -2,7 +2,10 @@ using AppProxy.Contracts.Transport.ServiceBus;
 using AppProxy.Gateway.Broker.Amqp;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Diagnostics;
+using AppProxy.Gateway.Hosting.ProxyProtocol;
 using AppProxy.Gateway.Relay;
+using AppProxy.Gateway.Relay.Origin;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace AppProxy.Gateway.Hosting;
 
@@ -14,7 +17,6 @@ internal static class GatewayHost
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(FrontDoor.Configure);
         builder.WebHost.UseSockets(FrontDoor.Configure);
         FrontDoorServer.Decorate(builder.Services);
         var started = builder.Logging.QuietUntilStarted();
@@ -23,6 +25,11 @@ internal static class GatewayHost
         var given = builder.Services.FirstOrDefault(static service => service.ServiceType == typeof(CatalogueOptions))?.ImplementationInstance as CatalogueOptions;
         var (options, catalogue) = GatewayOptionsReader.Read(builder.Configuration, given);
         builder.Services.AddSingleton(options);
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<ILoggerFactory, TimeProvider>((kestrel, loggers, time) =>
+        {
+            FrontDoor.Configure(kestrel, options);
+            ProxyProtocolEndpoints.Configure(kestrel, options, loggers, time);
+        });
         builder.Services.AddCatalogue(catalogue);
         if (options.ServiceBus is { } serviceBus)
         {
@@ -35,6 +42,8 @@ internal static class GatewayHost
         }
 
         builder.Services.AddRelay();
+        builder.Services.AddSingleton(new RelayLimits(options.MaxRequestHeaderBytes));
+        builder.Services.AddSingleton(new ClientOriginReader(TrustedProxies.Parse(options.TrustedProxies), options.TrustedFields));
         builder.Services.AddSingleton(static provider => new OwnHost(provider.GetService<AmqpBroker>()));
         builder.AddGatewayTelemetry();
 
@@ -49,8 +58,9 @@ internal static class GatewayHost
     {
         services.AddBroker().Configure(broker =>
         {
-            // What was delivered to a connector that froze goes to another one when its connection counts as dead.
-            broker.IdleTimeOut = TimeSpan.FromSeconds(5);
+            // What was delivered to a connector that froze goes to another one when its connection counts as dead: about as soon as missing
+            // heartbeats tell of a frozen one that has named itself.
+            broker.IdleTimeOut = TimeSpan.FromSeconds(3);
             foreach (var (name, key) in options.ConnectorKeys)
             {
                 broker.AuthorizationRules.Add(ConnectorRules.For(name, key));

@@ -1,3 +1,5 @@
+using AppProxy.Gateway.Relay.Origin;
+
 namespace AppProxy.Gateway.Hosting;
 
 /// <summary>Section <c>Gateway</c> of the configuration. Where people reach it is Kestrel's own: <c>urls</c> or <c>Kestrel:Endpoints</c>.</summary>
@@ -15,6 +17,18 @@ internal sealed class GatewayOptions
     public string? ServiceBus { get; set; }
 
     public EmbeddedBrokerOptions Broker { get; set; } = new();
+
+    /// <summary>Most octets of a request's headers, up to 1 MB.</summary>
+    public int MaxRequestHeaderBytes { get; set; } = 64 * 1024;
+
+    /// <summary>Addresses and networks of proxies in front of the gateway, whose word about clients counts.</summary>
+    public List<string> TrustedProxies { get; } = [];
+
+    /// <summary>In which fields they say it.</summary>
+    public ForwardedBy TrustedFields { get; set; } = ForwardedBy.XForwarded;
+
+    /// <summary>Names of endpoints in <c>Kestrel:Endpoints</c> to which trusted proxies speak the PROXY protocol.</summary>
+    public List<string> ProxyProtocol { get; } = [];
 }
 
 /// <summary>The broker inside the gateway.</summary>

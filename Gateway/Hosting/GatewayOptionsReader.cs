@@ -1,3 +1,4 @@
+using AppProxy.Contracts.Settings;
 using AppProxy.Gateway.Catalogue;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,6 +20,11 @@ internal static class GatewayOptionsReader
         if (new GatewayOptionsValidator().Validate(null, options) is { Failed: true, Failures: { } failures })
         {
             mistakes.AddRange(failures);
+        }
+
+        foreach (var endpoint in options.ProxyProtocol.Where(name => !configuration.GetSection($"Kestrel:Endpoints:{name}").Exists()))
+        {
+            mistakes.Add($"Gateway:ProxyProtocol names '{endpoint}', which is no endpoint in Kestrel:Endpoints.");
         }
 
         var catalogue = given ?? new CatalogueOptions { Path = options.Apps };

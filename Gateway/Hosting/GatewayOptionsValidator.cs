@@ -1,5 +1,6 @@
 using System.Net;
 using AppProxy.Contracts.Transport.ServiceBus;
+using AppProxy.Gateway.Relay.Origin;
 using Microsoft.Extensions.Options;
 
 namespace AppProxy.Gateway.Hosting;
@@ -8,6 +9,10 @@ namespace AppProxy.Gateway.Hosting;
 internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 {
     private const int LeastKeyLength = 32;
+
+    /// <summary>Below this, browsers with a few cookies are refused; above, one client holds much memory.</summary>
+    private const int LeastHeaderBytes = 4 * 1024;
+    private const int MostHeaderBytes = 1024 * 1024;
 
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
@@ -21,6 +26,21 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         if (string.IsNullOrWhiteSpace(options.Apps))
         {
             mistakes.Add("Gateway:Apps is empty: give the path of the file with the published apps.");
+        }
+
+        if (options.MaxRequestHeaderBytes is < LeastHeaderBytes or > MostHeaderBytes)
+        {
+            mistakes.Add($"Gateway:MaxRequestHeaderBytes is {options.MaxRequestHeaderBytes}: give {LeastHeaderBytes} to {MostHeaderBytes}.");
+        }
+
+        foreach (var proxy in options.TrustedProxies.Where(static proxy => !TrustedProxies.TryParse(proxy, out _)))
+        {
+            mistakes.Add($"Gateway:TrustedProxies names '{proxy}': give an address or a network, such as 192.0.2.7 or 10.0.0.0/8.");
+        }
+
+        if (options.ProxyProtocol.Count > 0 && options.TrustedProxies.Count == 0)
+        {
+            mistakes.Add("Gateway:ProxyProtocol is given without Gateway:TrustedProxies: nobody would be allowed to speak it. Name the proxies.");
         }
 
         if (options.ServiceBus is { } serviceBus)

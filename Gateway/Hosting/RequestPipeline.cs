@@ -1,19 +1,29 @@
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Relay;
+using AppProxy.Gateway.Relay.Origin;
 
 namespace AppProxy.Gateway.Hosting;
 
 /// <summary>The one place that decides the order of things for a request that arrives.</summary>
-internal sealed class RequestPipeline(CatalogueStore catalogue, RelayForwarder forwarder, OwnHost ownHost)
+internal sealed class RequestPipeline(CatalogueStore catalogue, ClientOriginReader origin, RelayForwarder forwarder, OwnHost ownHost)
 {
     /// <summary>The only path that is ours on an app's host (DESIGN.md section 6).</summary>
     private static readonly PathString Reserved = new("/.appproxy");
 
     public Task InvokeAsync(HttpContext context)
     {
-        // 1. Match: which app is meant. What no app claims is the gateway's own host.
+        // 1. Refuse what could be read in two ways.
         var request = context.Request;
+        if (!RequestHead.IsClear(context))
+        {
+            return RequestHead.RefuseAsync(context);
+        }
+
+        // 2. Know the client behind trusted proxies.
+        origin.Apply(context);
+
+        // 3. Match: which app is meant. What no app claims is the gateway's own host.
         if (!catalogue.Current.Matcher.TryMatch(request.Scheme, request.Host, request.Path.Value, out var app))
         {
             return ownHost.InvokeAsync(context);
@@ -24,15 +34,15 @@ internal sealed class RequestPipeline(CatalogueStore catalogue, RelayForwarder f
             return OwnHost.NotFoundAsync(context);
         }
 
-        // 2. Pre-authenticate. Until sign-in exists the catalogue refuses apps that ask for it; this is the second lock on that door.
+        // 4. Pre-authenticate. Until sign-in exists the catalogue refuses apps that ask for it; this is the second lock on that door.
         if (app.ExternalAuthenticationType != ExternalAuthenticationType.Passthru)
         {
             return FailureResponse.WriteAsync(context, app, FailureMap.Get(ExchangeFailure.GatewayError), default);
         }
 
-        // 3. Authorize: nothing to decide for an open app.
+        // 5. Authorize: nothing to decide for an open app.
 
-        // 4. Relay.
+        // 6. Relay.
         return forwarder.ForwardAsync(context, app);
     }
 }

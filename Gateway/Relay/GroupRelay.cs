@@ -26,7 +26,7 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
     private readonly TimeProvider _time;
     private readonly ILogger<GroupRelay> _logger;
     private TransportSupervisor? _supervisor;
-    private IMessageSender? _requests;
+    private volatile IMessageSender? _requests;
     private IMessageSender? _uplinks;
     private IMessageReceiver? _replies;
     private ISessionPresence? _presence;
@@ -78,6 +78,19 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
         else
         {
             _unsent.Enqueue(message);
+            if (_requests is { } opened)
+            {
+                // The link was opened meanwhile, and may have looked at what was kept too early.
+                SendKept(opened);
+            }
+        }
+    }
+
+    private void SendKept(IMessageSender requests)
+    {
+        while (_unsent.TryDequeue(out var message))
+        {
+            requests.Send(message);
         }
     }
 
@@ -112,10 +125,7 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
         _presence = transport as ISessionPresence;
         _watch = _presence?.Watch(EntityNames.Uplinks(Group), new UplinkObserver(this));
         _requests = await transport.OpenSenderAsync(EntityNames.Requests(Group), cancellationToken);
-        while (_unsent.TryDequeue(out var message))
-        {
-            _requests.Send(message);
-        }
+        SendKept(_requests);
     }
 
     /// <inheritdoc/>

@@ -17,13 +17,17 @@ namespace AppProxy.Gateway.Relay;
 /// <para>5. writing the response as it comes;</para>
 /// <para>6. say what went wrong, if anything did, in the one way that is left.</para>
 /// </summary>
-internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter meter, TimeProvider time, ILogger<RelayForwarder> logger)
+internal sealed partial class RelayForwarder(
+    GroupRelays groups, RelayLimits limits, GatewayMeter meter, TimeProvider time, ILogger<RelayForwarder> logger)
 {
     /// <summary>A body up to here is kept at hand, so that its request may be sent again (DESIGN.md section 2).</summary>
     private const int MaxReplayableBody = 64 * 1024;
 
     /// <summary>More than all that a head says besides what the client sent.</summary>
     private const int OwnFields = 16 * 1024;
+
+    /// <summary>Whether a head can be larger than a message at all: with the usual limit none is, and none needs to be measured.</summary>
+    private readonly bool _mayBeCut = limits.MaxRequestHeaderBytes + (2 * OwnFields) > HeadPieces.Size;
 
     public async Task ForwardAsync(HttpContext context, PublishedApp app)
     {
@@ -39,7 +43,8 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
             return;
         }
 
-        if (HttpMethods.IsConnect(context.Request.Method))
+        var extended = default(ExtendedConnect);
+        if (HttpMethods.IsConnect(context.Request.Method) && (extended = ExtendedConnect.Find(context)) is null)
         {
             // Apps are published by URL: a tunnel to anywhere is not what anybody published.
             context.Response.StatusCode = StatusCodes.Status501NotImplemented;
@@ -50,12 +55,18 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
         (FrameFlags Flags, ReadOnlyMemory<byte> Body) request;
         try
         {
-            request = await ClassifyAsync(context, app);
+            request = await ClassifyAsync(context, app, extended is not null);
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException)
         {
-            // BadHttpRequestException is an IOException too: the body broke off before anything was relayed.
-            await RefuseAsync(context, app, failure is BadHttpRequestException ? ExchangeFailure.ClientBodyInvalid : ExchangeFailure.ClientGone);
+            // The body broke off before anything was relayed.
+            await RefuseAsync(context, app, RequestBody.FailureOf(failure));
+            return;
+        }
+
+        if (!groups.TryEnter())
+        {
+            await RefuseAsync(context, app, ExchangeFailure.GatewayShutdown);
             return;
         }
 
@@ -70,7 +81,7 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
             // 2.
             if (exchange.TryEnterLine())
             {
-                exchange.Send(WriteRequest(context, exchange, target, request.Body));
+                exchange.Send(WriteRequest(context, exchange, target, request.Body, extended));
             }
 
             // 3.
@@ -82,7 +93,7 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
             // 4. and 5.
             if (await exchange.WaitForHeadAsync())
             {
-                await ResponseWriter.WriteAsync(context, exchange, time);
+                await ResponseWriter.WriteAsync(context, exchange, extended, time);
             }
         }
         catch (Exception failure)
@@ -110,6 +121,7 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
             }
 
             meter.Ended(app.Id, time.GetElapsedTime(exchange.Began));
+            groups.Leave();
         }
 
         // 6.
@@ -119,17 +131,19 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
         }
     }
 
-    private async ValueTask<(FrameFlags Flags, ReadOnlyMemory<byte> Body)> ClassifyAsync(HttpContext context, PublishedApp app)
+    private async ValueTask<(FrameFlags Flags, ReadOnlyMemory<byte> Body)> ClassifyAsync(HttpContext context, PublishedApp app, bool isExtendedConnect)
     {
         var request = context.Request;
         var flags = request.IsHttps ? FrameFlags.Https : FrameFlags.None;
-        if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true)
+        if (isExtendedConnect
+            || (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true))
         {
             return (flags | FrameFlags.Upgrade | FrameFlags.Body, default);
         }
 
         var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? request.ContentLength is not 0 and not null;
         flags |= hasBody ? FrameFlags.Body : FrameFlags.None;
+        RequestBody.ThrowIfMalformed(request);
         if (!IsReplayable(request.Method, app))
         {
             return (flags, default);
@@ -137,7 +151,8 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
 
         if (!hasBody)
         {
-            return (flags | FrameFlags.Replayable, default);
+            // A head of more than a message is continued for the connector that claimed it.
+            return (_mayBeCut && !FitsOneMessage(request, 0) ? flags : flags | FrameFlags.Replayable, default);
         }
 
         if (request.ContentLength is not { } length || length > MaxReplayableBody || !FitsOneMessage(request, (int)length))
@@ -174,7 +189,7 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
             || (HttpMethods.IsDelete(method) && replayable.HasFlag(ReplayableMethods.Delete));
     }
 
-    private FrameBuffer WriteRequest(HttpContext context, GatewayExchange exchange, string target, ReadOnlyMemory<byte> body)
+    private FrameBuffer WriteRequest(HttpContext context, GatewayExchange exchange, string target, ReadOnlyMemory<byte> body, ExtendedConnect? extended)
     {
         var app = exchange.App;
         var trace = Activity.Current;
@@ -192,11 +207,11 @@ internal sealed partial class RelayForwarder(GroupRelays groups, GatewayMeter me
             ClientAddress = Encoding.Latin1.GetBytes(context.Connection.RemoteIpAddress?.ToString() ?? ""),
             TraceParent = trace is null ? default : Encoding.Latin1.GetBytes(trace.Id ?? ""),
             TraceState = trace?.TraceStateString is { Length: > 0 } state ? Encoding.Latin1.GetBytes(state) : default,
-            Method = Encoding.Latin1.GetBytes(context.Request.Method),
+            Method = Encoding.Latin1.GetBytes(extended is null ? context.Request.Method : ExtendedConnect.Method),
             Target = Encoding.Latin1.GetBytes(target),
         };
         message.RequestHead(
-            exchange.Flags, exchange.Id, first, sequence: 0, head, new RequestFields(context, app, exchange.Flags.HasFlag(FrameFlags.Upgrade)));
+            exchange.Flags, exchange.Id, first, sequence: 0, head, new RequestFields(context, app, exchange.Flags.HasFlag(FrameFlags.Upgrade), extended));
         if (exchange.IsReplayable && exchange.Flags.HasFlag(FrameFlags.Body))
         {
             message.Data(exchange.Id, first, sequence: 1, offset: 0, body.Span);

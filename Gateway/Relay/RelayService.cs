@@ -20,31 +20,36 @@ internal sealed class RelayService(
     /// <summary>What is left of the host's time to stop, for telling clients before their connections are cut.</summary>
     private static readonly TimeSpan TimeToTell = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whoever runs a request has named itself by then, or never will.</summary>
+    private static readonly TimeSpan TimeToBeTaken = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly List<Task> _supervisors = [];
-    private ITimer? _drained;
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Comes before the server waits for its requests: what no connector has ends at once, what one has gets most of the time there is.</summary>
-    public Task StoppingAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Comes before the broker parts from its connectors and the server from its clients (this was registered last): nothing new is begun, what no
+    /// connector takes ends soon, and what one has gets most of the time there is to be finished.
+    /// </summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        End(static exchange => !exchange.IsTaken);
+        var drained = groups.CloseAsync();
         var grace = host.Value.ShutdownTimeout - TimeToTell;
-        _drained = time.CreateTimer(_ => End(static _ => true), null, grace > TimeSpan.Zero ? grace : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        return Task.CompletedTask;
+        if (!await IsDrainedAsync(drained, TimeToBeTaken, cancellationToken))
+        {
+            End(static exchange => !exchange.IsTaken);
+            if (!await IsDrainedAsync(drained, grace - TimeToBeTaken, cancellationToken))
+            {
+                End(static _ => true);
+            }
+        }
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Dispose()
-    {
-        _drained?.Dispose();
-        base.Dispose();
-    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -76,6 +81,19 @@ internal sealed class RelayService(
             }
 
             await Task.WhenAll(supervisors);
+        }
+    }
+
+    private async Task<bool> IsDrainedAsync(Task drained, TimeSpan within, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await drained.WaitAsync(within > TimeSpan.Zero ? within : TimeSpan.Zero, time, cancellationToken);
+            return true;
+        }
+        catch (Exception late) when (late is TimeoutException or OperationCanceledException)
+        {
+            return false;
         }
     }
 

@@ -1,5 +1,6 @@
 using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Relay.Origin;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -9,7 +10,7 @@ namespace AppProxy.Gateway.Relay;
 /// Writes the client's headers into a frame as the app shall see them: without those that concern only the client's connection, with
 /// our own account of where the request came from instead of anything the client says about it.
 /// </summary>
-internal readonly struct RequestFields(HttpContext context, PublishedApp app, bool keepUpgrade) : IFieldSource
+internal readonly struct RequestFields(HttpContext context, PublishedApp app, bool keepUpgrade, ExtendedConnect? extended) : IFieldSource
 {
     public int WriteTo(FrameBuffer frame)
     {
@@ -18,7 +19,7 @@ internal readonly struct RequestFields(HttpContext context, PublishedApp app, bo
         var count = 0;
         foreach (var (name, values) in request.Headers)
         {
-            if (IsOurs(name) || (!(keepUpgrade && IsUpgrade(name)) && (HopByHop.IsConnectionField(name) || IsNamedBy(connection, name))))
+            if (IsOurs(name) || (extended is not null && ExtendedConnect.IsHandshakeField(name)) || (!(keepUpgrade && IsUpgrade(name)) && (HopByHop.IsConnectionField(name) || IsNamedBy(connection, name))))
             {
                 continue;
             }
@@ -30,6 +31,7 @@ internal readonly struct RequestFields(HttpContext context, PublishedApp app, bo
             }
         }
 
+        count += extended?.WriteTo(frame) ?? 0;
         if (!app.IsTranslateHostHeaderEnabled)
         {
             // Without it the connector names the internal host.
@@ -37,30 +39,16 @@ internal readonly struct RequestFields(HttpContext context, PublishedApp app, bo
             count++;
         }
 
-        frame.Field("X-Forwarded-For", context.Connection.RemoteIpAddress?.ToString() ?? "unknown");
-        frame.Field("X-Forwarded-Proto", request.Scheme);
-        frame.Field("X-Forwarded-Host", request.Host.Value ?? "");
-        count += 3;
-        if (app.ExternalPath.Length > 1)
-        {
-            frame.Field("X-Forwarded-Prefix", app.ExternalPath.TrimEnd('/'));
-            count++;
-        }
-
-        return count;
+        return count + OriginFields.Write(frame, context, app);
     }
 
-    /// <summary>What only we may say, and what was between the client and us (Expect was answered here).</summary>
+    /// <summary>What only we may say, and what was between the client and us (Expect was answered here; RFC 9110 section 11.7 for the proxy's).</summary>
     private static bool IsOurs(string name) => name.Length switch
     {
         4 => Is(name, HeaderNames.Host),
         6 => Is(name, HeaderNames.Expect),
-        9 => Is(name, "Forwarded"),
-        15 => Is(name, "X-Forwarded-For"),
-        16 => Is(name, "X-Forwarded-Host"),
-        17 => Is(name, "X-Forwarded-Proto"),
-        18 => Is(name, "X-Forwarded-Prefix"),
-        _ => name[0] == ':',
+        19 => Is(name, HeaderNames.ProxyAuthorization),
+        _ => name[0] == ':' || OriginFields.IsOurs(name),
     };
 
     private static bool IsUpgrade(string name) => Is(name, HeaderNames.Upgrade);
@@ -71,8 +59,8 @@ internal readonly struct RequestFields(HttpContext context, PublishedApp app, bo
     {
         foreach (var options in connection)
         {
-            // The two usual options name no field.
-            if (options is not null && !Is(options, "keep-alive") && !Is(options, "close") && HopByHop.Lists(options, name))
+            // What the usual options are read as (see the front door) names no field.
+            if (!string.IsNullOrEmpty(options) && options != "close, keep-alive" && HopByHop.Lists(options, name))
             {
                 return true;
             }

@@ -66,8 +66,7 @@ internal static class RequestPump
         }
         catch (Exception failure)
         {
-            // Kestrel reports a malformed body by its own exception, everything else is the connection.
-            exchange.End(failure is BadHttpRequestException ? ExchangeFailure.ClientBodyInvalid : ExchangeFailure.ClientGone);
+            exchange.End(RequestBody.FailureOf(failure));
             return false;
         }
     }

@@ -6,8 +6,8 @@ namespace AppProxy.Gateway.Relay;
 internal static class RequestTarget
 {
     /// <summary>
-    /// Takes the published path off. False when the raw target could mean something else to the app than to the match, such as a dot
-    /// segment that leaves the published path.
+    /// Takes the published path off. False when the raw target could mean something else to the app than to the match: a dot segment
+    /// that leaves the published path, or one within it.
     /// </summary>
     public static bool TryBelow(PublishedApp app, string rawTarget, out string below)
     {
@@ -21,14 +21,15 @@ internal static class RequestTarget
         if (!target.StartsWith('/'))
         {
             // absolute-form: the authority is matched already, the app gets origin-form.
-            var path = target.IndexOf("://") is var scheme and >= 0 ? target[(scheme + 3)..].IndexOfAny('/', '?') + scheme + 3 : -1;
+            var authority = target.IndexOf("://") + 3;
+            var path = authority < 3 ? -1 : target[authority..].IndexOfAny('/', '?');
             if (path < 0)
             {
                 below = "/";
                 return app.ExternalPath.Length == 1;
             }
 
-            target = target[path..];
+            target = target[(authority + path)..];
             below = target[0] == '?' ? string.Concat("/", target) : target.ToString();
             target = below;
         }
@@ -36,12 +37,8 @@ internal static class RequestTarget
         var pathLength = target.IndexOf('?') is var query and >= 0 ? query : target.Length;
         if (app.ExternalPath.Length == 1)
         {
-            return true;
-        }
-
-        if (HasDotSegment(target[..pathLength]))
-        {
-            return false;
+            // Below a path of the internal URL, if it has one.
+            return !DotSegments.Leave(target[..pathLength]);
         }
 
         // The published path counts its segments; what they are called was matched decoded.
@@ -50,6 +47,11 @@ internal static class RequestTarget
         for (var i = 0; i < segments; i++)
         {
             var next = rest[1..].IndexOfAny('/', '?') + 1;
+            if (DotSegments.Contains(next == 0 ? rest : rest[..next]))
+            {
+                return false;
+            }
+
             if (next == 0 || rest[next] == '?')
             {
                 below = next == 0 ? "/" : string.Concat("/", rest[next..]);
@@ -60,26 +62,6 @@ internal static class RequestTarget
         }
 
         below = rest.ToString();
-        return true;
-    }
-
-    /// <summary>Also where an app takes an escaped slash, or a backslash, for a slash.</summary>
-    private static bool HasDotSegment(ReadOnlySpan<char> path)
-    {
-        if (!path.Contains('.') && !path.Contains("%2e", StringComparison.OrdinalIgnoreCase))
-        {
-            return false;
-        }
-
-        ReadOnlySpan<char> decoded = Uri.UnescapeDataString(path);
-        foreach (var range in decoded.SplitAny('/', '\\'))
-        {
-            if (decoded[range] is "." or "..")
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return !DotSegments.Leave(rest[..(rest.Length - (target.Length - pathLength))]);
     }
 }

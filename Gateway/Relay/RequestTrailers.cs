@@ -16,6 +16,11 @@ internal readonly struct RequestTrailers(HttpRequest request) : IFieldSource
         var count = 0;
         foreach (var (name, values) in request.HttpContext.Features.GetRequiredFeature<IHttpRequestTrailersFeature>().Trailers)
         {
+            if (!TrailerNames.MayPass(name))
+            {
+                continue;
+            }
+
             foreach (var value in values)
             {
                 frame.Field(name, value ?? "");

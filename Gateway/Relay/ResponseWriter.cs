@@ -4,6 +4,8 @@ using System.Text;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace AppProxy.Gateway.Relay;
 
@@ -13,9 +15,9 @@ internal static class ResponseWriter
     /// <summary>Pieces at hand are written together up to here before the client's pace counts.</summary>
     private const int FlushAt = 64 * 1024;
 
-    public static async Task WriteAsync(HttpContext context, GatewayExchange exchange, TimeProvider time)
+    public static async Task WriteAsync(HttpContext context, GatewayExchange exchange, ExtendedConnect? extended, TimeProvider time)
     {
-        if (!TryWriteHead(context, exchange))
+        if (!TryWriteHead(context, exchange) || (extended is not null && !TryAgree(context, extended)))
         {
             exchange.End(ExchangeFailure.AppResponseInvalid);
             return;
@@ -23,12 +25,18 @@ internal static class ResponseWriter
 
         if (context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols)
         {
-            await WriteUpgradedAsync(context, exchange, time);
+            await WriteUpgradedAsync(context, exchange, extended, time);
             return;
         }
 
-        await WriteBodyAsync(context, context.Response.BodyWriter, exchange, time, CancellationToken.None);
-        if (exchange.Response.Failure == ExchangeFailure.None && exchange.Response.Trailers is { } trailers)
+        if (ChunkedBody.IsNeeded(context, exchange.Response))
+        {
+            await WriteChunkedAsync(context, exchange, time);
+            return;
+        }
+
+        await WriteBodyAsync(context, context.Response.BodyWriter, exchange, time, isChunked: false);
+        if (exchange.Response.IsDrained && exchange.Response.Trailers is { } trailers)
         {
             WriteTrailers(context.Response, trailers.Span);
         }
@@ -54,9 +62,10 @@ internal static class ResponseWriter
             foreach (var line in lines)
             {
                 var name = FieldNames.Get(line.Name);
-                if (!HopByHop.IsConnectionField(name) || head.Status == StatusCodes.Status101SwitchingProtocols)
+                if (ResponseFieldNames.MayPass(name) || (head.Status == StatusCodes.Status101SwitchingProtocols && HopByHop.IsConnectionField(name)))
                 {
-                    response.Headers.Append(name, Encoding.Latin1.GetString(line.Value));
+                    // Not by Append, which takes an empty value for none.
+                    response.Headers[name] = StringValues.Concat(response.Headers[name], Encoding.Latin1.GetString(line.Value));
                 }
             }
 
@@ -70,9 +79,44 @@ internal static class ResponseWriter
         }
     }
 
+    /// <summary>A WebSocket over HTTP/2 begins with a 2xx, so an app's 2xx that is none of the kind must not look like one.</summary>
+    private static bool TryAgree(HttpContext context, ExtendedConnect extended)
+    {
+        var response = context.Response;
+        if (response.StatusCode == StatusCodes.Status101SwitchingProtocols && extended.IsAcceptedBy(response.Headers.SecWebSocketAccept))
+        {
+            response.Headers.Remove(HeaderNames.SecWebSocketAccept);
+            response.Headers.Remove(HeaderNames.Upgrade);
+            response.Headers.Remove(HeaderNames.Connection);
+            return true;
+        }
+
+        if (response.StatusCode is > 101 and (< 200 or >= 300))
+        {
+            return true;
+        }
+
+        response.Clear();
+        return false;
+    }
+
     private static bool IsUsualReason(in ResponseHead head) => head.Status == StatusCodes.Status200OK && head.Reason.SequenceEqual("OK"u8);
 
-    private static async Task WriteBodyAsync(HttpContext context, PipeWriter client, GatewayExchange exchange, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task WriteChunkedAsync(HttpContext context, GatewayExchange exchange, TimeProvider time)
+    {
+        context.Response.Headers.TransferEncoding = "chunked";
+        var client = context.Response.BodyWriter;
+        await WriteBodyAsync(context, client, exchange, time, isChunked: true);
+        if (exchange.Response.IsDrained && exchange.EndedBy is null)
+        {
+            ChunkedBody.WriteEnd(client, exchange.Response.Trailers is { } trailers ? trailers.Span : default);
+            exchange.BeginFlush(context);
+            await client.FlushAsync();
+            exchange.EndFlush();
+        }
+    }
+
+    private static async Task WriteBodyAsync(HttpContext context, PipeWriter client, GatewayExchange exchange, TimeProvider time, bool isChunked)
     {
         var body = exchange.Response;
         var hasFlushed = false;
@@ -81,22 +125,30 @@ internal static class ResponseWriter
             var written = 0;
             while (written < FlushAt && body.TryRead(out var slice))
             {
-                client.Write(slice.Octets.Span);
+                if (isChunked)
+                {
+                    ChunkedBody.Write(client, slice.Octets.Span);
+                }
+                else
+                {
+                    client.Write(slice.Octets.Span);
+                }
+
                 written += slice.Octets.Length;
                 slice.Release();
             }
 
-            if (!hasFlushed && written < FlushAt && body.IsDrained)
+            if ((isChunked || !hasFlushed) && written < FlushAt && body.IsDrained)
             {
                 // All of it: the end of the response flushes head and body in one write. Later it would not: Kestrel does not
-                // count what was written behind a flush without another one, when the length was announced.
+                // count what was written behind a flush without another one, when the length was announced. The end of chunks does.
                 return;
             }
 
             // An empty flush sends the head ahead of a body that is still to come.
             hasFlushed = true;
             exchange.BeginFlush(context);
-            var flushed = await client.FlushAsync(cancellationToken);
+            var flushed = await client.FlushAsync();
             exchange.EndFlush();
             if (flushed.IsCompleted)
             {
@@ -123,29 +175,45 @@ internal static class ResponseWriter
     }
 
     /// <summary>The app agreed to another protocol: both directions are open until one side closes.</summary>
-    private static async Task WriteUpgradedAsync(HttpContext context, GatewayExchange exchange, TimeProvider time)
+    private static async Task WriteUpgradedAsync(HttpContext context, GatewayExchange exchange, ExtendedConnect? extended, TimeProvider time)
     {
-        context.Response.Headers.Connection = "Upgrade";
-        var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        var stream = await AcceptAsync(context, extended);
         var client = PipeReader.Create(stream);
         var upload = RequestPump.RunUpgradedAsync(exchange, client, time);
         var writer = PipeWriter.Create(stream);
-        await WriteBodyAsync(context, writer, exchange, time, CancellationToken.None);
+        await WriteBodyAsync(context, writer, exchange, time, isChunked: false);
         await writer.CompleteAsync();
         client.CancelPendingRead();
         await upload;
     }
 
+    private static async ValueTask<Stream> AcceptAsync(HttpContext context, ExtendedConnect? extended)
+    {
+        if (extended is not null)
+        {
+            context.Response.StatusCode = StatusCodes.Status200OK;
+            return await extended.AcceptAsync();
+        }
+
+        context.Response.Headers.Connection = "Upgrade";
+        return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+    }
+
     private static void WriteTrailers(HttpResponse response, ReadOnlySpan<byte> section)
     {
-        if (!response.SupportsTrailers() || FieldLines.TryRead(section, out var lines) != FrameError.None)
+        if (response.HttpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is not { IsReadOnly: false } allowed
+            || FieldLines.TryRead(section, out var lines) != FrameError.None)
         {
             return;
         }
 
         foreach (var line in lines)
         {
-            response.AppendTrailer(FieldNames.Get(line.Name), Encoding.Latin1.GetString(line.Value));
+            var name = FieldNames.Get(line.Name);
+            if (TrailerNames.MayPass(name))
+            {
+                allowed[name] = StringValues.Concat(allowed[name], Encoding.Latin1.GetString(line.Value));
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ using System.Text;
 using System.Threading.Channels;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Testing;
+using AppProxy.Tests.EndToEnd.Processes;
 using FluentAssertions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -343,42 +344,43 @@ public sealed class Bodies_stream : EndToEndTest
         await using var connection = await ConnectWithSmallBufferAsync(proxy, cancellation);
         await connection.WriteAsync(front == TestProtocol.Http1 ? Get(proxy) : Http2Get(proxy), cancellation);
 
-        await written.WaitUntilStillAsync(cancellation);
+        await written.WaitUntilStillAsync(1, cancellation);
 
         written.Octets.Should().BeGreaterThan(64 * 1024, "it is the reader who stops, not the relay").And.BeLessThan(Most);
     }
 
     [Test, CancelAfter(120_000)]
-    public async Task A_thousand_readers_that_stop_stay_within_the_budget(CancellationToken cancellation)
+    public async Task Many_readers_that_stop_stay_within_the_budget(CancellationToken cancellation)
     {
-        const int Readers = 1000;
+        var readers = Scale.Current.Of(usual: 300, full: 1_000);
         var written = new WrittenOctets();
+        var app = Use(await LoopbackApp.StartAsync(written.WriteForeverAsync, cancellation));
         var proxy = await StartAsync(
             o =>
             {
-                o.ConnectorSettings["Connector:Slots"] = "1000";
-                o.Publish("app", written.WriteForeverAsync);
+                o.ConnectorSettings["Connector:Slots"] = readers.ToString(CultureInfo.InvariantCulture);
+                o.Publish("app", new Uri(app.Url));
             },
             cancellation);
         var budget = proxy.GatewayServices.GetRequiredService<WindowBudget>();
         var connections = new List<NetworkStream>();
         try
         {
-            for (var i = 0; i < Readers; i++)
+            for (var i = 0; i < readers; i++)
             {
                 var connection = await ConnectWithSmallBufferAsync(proxy, cancellation);
                 connections.Add(connection);
                 await connection.WriteAsync(Get(proxy), cancellation);
             }
 
-            await written.WaitUntilStillAsync(cancellation);
+            // None starves: each of the apps gets to write.
+            await written.WaitUntilStillAsync(readers, cancellation);
 
-            written.Apps.Should().Be(Readers, "none starves");
-            budget.Leased.Should().BeLessThan(budget.Options.Budget + (Readers * (long)budget.Options.Reserve));
+            budget.Leased.Should().BeLessThan(budget.Options.Budget + (readers * (long)budget.Options.Reserve));
 
-            // What apps got rid of is in windows, or in the buffers of the sockets on both legs.
+            // What apps got rid of is in windows, or in the buffers of our sockets on both legs.
             const long PerReader = 3L * 1024 * 1024;
-            written.Octets.Should().BeLessThan(budget.Options.Budget + (Readers * PerReader));
+            written.Octets.Should().BeLessThan(budget.Options.Budget + (readers * PerReader));
         }
         finally
         {

@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using AppProxy.Contracts.Transport;
+using AppProxy.Gateway.Broker.Queues;
 using AppProxy.Testing;
 using FluentAssertions;
 using Microsoft.AspNetCore.Http;
@@ -112,6 +115,97 @@ public sealed class Failures_are_told : EndToEndTest
         });
         var proxy = await StartAsync(o => o.Publish("app", app.Url), cancellation);
         (await FailAsync(proxy, 502, "app-head-too-large", LogLevel.Warning, cancellation)).Dispose();
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task The_app_does_not_begin_to_answer([Values] bool isLong, CancellationToken cancellation)
+    {
+        // What Microsoft Graph's two values mean, and not a second less.
+        var timeout = TimeSpan.FromSeconds(isLong ? 180 : 85);
+        var clock = new JumpingClock();
+        var proxy = await StartAsync(
+            o =>
+            {
+                o.Publishing["applicationServerTimeout"] = isLong ? "long" : "default";
+                o.ConnectorTime = clock;
+                o.Publish("app", c =>
+                {
+                    clock.Pass(timeout);
+                    return Forever(c);
+                });
+            },
+            cancellation);
+        (await FailAsync(proxy, 504, "app-timeout", LogLevel.Information, cancellation)).Dispose();
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task The_app_may_take_its_time_to_begin(CancellationToken cancellation)
+    {
+        var clock = new JumpingClock();
+        var proxy = await StartAsync(
+            o =>
+            {
+                o.ConnectorTime = clock;
+                o.Publish("app", c =>
+                {
+                    clock.Pass(TimeSpan.FromSeconds(60));
+                    return c.Response.WriteAsync("at last");
+                });
+            },
+            cancellation);
+        using var client = proxy.CreateClient("app");
+
+        (await client.GetStringAsync("/", cancellation)).Should().Be("at last");
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task The_deadline_is_over_when_a_connector_has_the_request(CancellationToken cancellation)
+    {
+        var calls = 0;
+        var clock = new JumpingClock();
+        var proxy = await StartAsync(
+            o =>
+            {
+                o.ConnectorTime = clock;
+                o.Publish("app", _ =>
+                {
+                    Interlocked.Increment(ref calls);
+                    return Task.CompletedTask;
+                });
+            },
+            cancellation);
+        using var client = proxy.CreateClient("app");
+        (await client.GetAsync("/", cancellation)).EnsureSuccessStatusCode().Dispose();
+
+        // Beyond the default of waitForConnector: every request looks to this connector as if it had been on its way for too long.
+        clock.SetAhead(TimeSpan.FromSeconds(31));
+
+        using var answer = await FailAsync(proxy, 503, "deadline-over", LogLevel.Warning, cancellation);
+        answer.Headers.RetryAfter!.Delta.Should().BePositive();
+        calls.Should().Be(1, "what is too late never starts");
+    }
+
+    [TestCase("GET / HTTP/1.1\r\nX: {0}\r\n", 64 * 1024, 431), TestCase("POST / HTTP/1.1\r\nContent-Length: 1\r\nX: {0}\r\n", 64 * 1024, 431),
+     TestCase("GET /{0} HTTP/1.1\r\n", 32 * 1024, 414)]
+    [CancelAfter(Guard)]
+    public async Task The_requests_head_is_too_large(string head, int size, int status, CancellationToken cancellation)
+    {
+        var calls = 0;
+        var proxy = await StartAsync(
+            o => o.Publish("app", _ =>
+            {
+                Interlocked.Increment(ref calls);
+                return Task.CompletedTask;
+            }),
+            cancellation);
+        var large = string.Format(CultureInfo.InvariantCulture, head, new string('x', size));
+
+        var answer = await ExchangeAsync(proxy, $"{large}Host: {proxy.UrlOf("app").Authority}\r\n\r\n", cancellation);
+
+        answer.Should().StartWith($"HTTP/1.1 {status} ");
+        calls.Should().Be(0);
+        proxy.GatewayServices.GetRequiredService<QueueEngine>().TryFind(EntityNames.Requests("default"), out var requests).Should().BeTrue();
+        requests!.GetCounts().Enqueued.Should().Be(0, "no connector is asked");
     }
 
     [Test, CancelAfter(Guard)]

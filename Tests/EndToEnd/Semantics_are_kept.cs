@@ -156,15 +156,19 @@ public sealed class Semantics_are_kept : EndToEndTest
     public async Task Large_heads_cross_in_pieces(CancellationToken cancellation)
     {
         var proxy = await StartAsync(
-            o => o.Publish("app", c =>
+            o =>
             {
-                for (var i = 0; i < 20; i++)
+                o.ConnectorSettings["Connector:Apps:app:MaxResponseHeadLength"] = "1048576";
+                o.Publish("app", c =>
                 {
-                    c.Response.Headers["X-Out-" + i] = new string((char)('a' + i), 10_000);
-                }
+                    for (var i = 0; i < 20; i++)
+                    {
+                        c.Response.Headers["X-Out-" + i] = new string((char)('a' + i), 10_000);
+                    }
 
-                return c.Response.WriteAsync(string.Concat(Enumerable.Range(0, 15).Select(i => c.Request.Headers["X-In-" + i].ToString())));
-            }),
+                    return c.Response.WriteAsync(string.Concat(Enumerable.Range(0, 15).Select(i => c.Request.Headers["X-In-" + i].ToString())));
+                });
+            },
             cancellation);
         using var client = proxy.CreateClient("app");
         foreach (var method in new[] { HttpMethod.Get, HttpMethod.Post })
@@ -235,7 +239,7 @@ public sealed class Semantics_are_kept : EndToEndTest
         var answer = await ReadUntilAsync(client, "\r\n\r\nok", cancellation);
 
         seen!.Keys.Should().NotContain(["X-Secret-Hop", "Keep-Alive", "Proxy-Connection", "TE", "Connection", "Upgrade"]).And.Contain("X-Stays");
-        answer.Should().Contain("X-Stays: 1").And.NotContain("X-Hop").And.NotContain("Keep-Alive").And.NotContain("Proxy-Connection").And.NotContain("Trailer:").And.NotContain("h2c");
+        answer.Should().Contain("X-Stays: 1").And.NotContain("X-Hop").And.NotContain("Keep-Alive").And.NotContain("Proxy-Connection").And.NotContain("h2c");
     }
 
     [Test, CancelAfter(Guard)]
@@ -270,7 +274,7 @@ public sealed class Semantics_are_kept : EndToEndTest
         using var answer = await client.SendAsync(request, cancellation);
 
         (await answer.Content.ReadAsStringAsync(cancellation)).Split('\n').Should().Equal(
-            "X-Forwarded-For=127.0.0.1", $"X-Forwarded-Host={proxy.UrlOf("app").Authority}", "X-Forwarded-Proto=http");
+            $"Forwarded=for=127.0.0.1;host=\"{proxy.UrlOf("app").Authority}\";proto=http", "X-Forwarded-For=127.0.0.1", $"X-Forwarded-Host={proxy.UrlOf("app").Authority}", "X-Forwarded-Proto=http");
     }
 
     [Test, CancelAfter(Guard)]
@@ -336,7 +340,9 @@ public sealed class Semantics_are_kept : EndToEndTest
         outside.StatusCode.Should().Be(HttpStatusCode.NotFound);
     }
 
-    [TestCase("/hr/..%2fadmin", 400), TestCase("/hr/x%5C%2e.%5cadmin", 400), TestCase("/hr/.%2F.", 400), TestCase("/hr/%2e%2e/admin", 404), TestCase("/hr/../admin", 404)]
+    [TestCase("/hr/..%2fadmin", 400), TestCase("/hr/x%5C%2e.%5c..%5cadmin", 400), TestCase("/hr/.%2F..", 400),
+     TestCase("/hr/..;a=1/admin", 400), TestCase("/hr/%2e%2e;/admin", 400), TestCase("/hr/a%2Fb/../../admin", 404), TestCase("/hr/a%2Fb/../x/../..%2Fadmin", 400), TestCase("/hr/a//../../admin", 400),
+     TestCase("/x/../hr/../admin", 404), TestCase("/./hr/a", 400), TestCase("/x/../hr/a", 400), TestCase("/hr/..\\admin", 400), TestCase("/hr/%2e%2e/admin", 404), TestCase("/hr/../admin", 404)]
     [CancelAfter(Guard)]
     public async Task A_published_path_is_not_left_by_dots(string target, int status, CancellationToken cancellation)
     {
@@ -347,6 +353,31 @@ public sealed class Semantics_are_kept : EndToEndTest
             proxy, $"GET {target} HTTP/1.1\r\nHost: {proxy.UrlOf("app").Authority}\r\nConnection: close\r\n\r\n", cancellation);
 
         answer.Should().StartWith($"HTTP/1.1 {status} ").And.NotContain("the app got");
+    }
+
+    [TestCase("/hr/a/../b"), TestCase("/hr/a/%2e%2e/b;m=1/./c"), TestCase("/hr//a//b/"), TestCase("/hr/.well-known/...")]
+    [CancelAfter(Guard)]
+    public async Task Dots_that_stay_below_the_published_path_are_the_apps_business(string target, CancellationToken cancellation)
+    {
+        var proxy = await StartAsync(
+            o => o.Publish("app", "/hr/", "/intern/", c => c.Response.WriteAsync("<" + c.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget + ">")), cancellation);
+
+        var answer = await ExchangeAsync(
+            proxy, $"GET {target} HTTP/1.1\r\nHost: {proxy.UrlOf("app").Authority}\r\nConnection: close\r\n\r\n", cancellation);
+
+        answer.Should().Contain("<" + target.Replace("/hr/", "/intern/", StringComparison.Ordinal) + ">");
+    }
+
+    [TestCase("/../admin"), TestCase("/%2e%2e/admin"), TestCase("/a/..%5c..%5cadmin")]
+    [CancelAfter(Guard)]
+    public async Task The_internal_path_is_not_left_by_dots_either(string target, CancellationToken cancellation)
+    {
+        var proxy = await StartAsync(o => o.Publish("app", "/", "/intern/", c => c.Response.WriteAsync("must not happen")), cancellation);
+
+        var answer = await ExchangeAsync(
+            proxy, $"GET {target} HTTP/1.1\r\nHost: {proxy.UrlOf("app").Authority}\r\nConnection: close\r\n\r\n", cancellation);
+
+        answer.Should().StartWith("HTTP/1.1 400 ");
     }
 
     [Test, CancelAfter(Guard)]
@@ -402,8 +433,7 @@ public sealed class Semantics_are_kept : EndToEndTest
 
         (await answer.Content.ReadAsStringAsync(cancellation)).Should().Be("body");
 
-        // Our server writes none in HTTP/1.1, where RFC 9110 section 6.5.1 lets a proxy drop them.
-        answer.TrailingHeaders.Select(trailer => trailer.Key.ToUpperInvariant()).Should().Equal(front == TestProtocol.Http2 ? ["X-SUM"] : Array.Empty<string>());
+        answer.TrailingHeaders.Select(trailer => trailer.Key.ToUpperInvariant()).Should().Equal("X-SUM");
     }
 
     [Test, CancelAfter(Guard)]
@@ -489,5 +519,30 @@ public sealed class Semantics_are_kept : EndToEndTest
     {
         context.RequestServices ??= Services.RequestServices;
         return context;
+    }
+
+    [Test, CancelAfter(Guard)]
+    public Task An_app_that_refuses_a_body_that_nobody_has_begun_to_send_is_heard([Values(TestProtocol.Http2, TestProtocol.Https2)] TestProtocol back, CancellationToken cancellation) =>
+        RefuseBodyNobodySendsAsync(back, cancellation);
+
+    [Test, CancelAfter(Guard)]
+    [Explicit("KNOWN BUG: over HTTP/1.1 the connector reads the app's answer only when the whole request body is sent, so a client that waits for the answer waits for ever.")]
+    public Task An_app_that_refuses_a_body_that_nobody_has_begun_to_send_is_heard_over_http1([Values(TestProtocol.Http1, TestProtocol.Https1)] TestProtocol back, CancellationToken cancellation) =>
+        RefuseBodyNobodySendsAsync(back, cancellation);
+
+    private async Task RefuseBodyNobodySendsAsync(TestProtocol back, CancellationToken cancellation)
+    {
+        var proxy = await StartAsync(
+            o => o.Publish("app", back, static c =>
+            {
+                c.Response.StatusCode = 401;
+                return Task.CompletedTask;
+            }),
+            cancellation);
+        await using var client = await proxy.ConnectAsync(cancellation);
+
+        await client.WriteAsync(Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: {proxy.UrlOf("app").Authority}\r\nContent-Length: 100\r\n\r\n"), cancellation);
+
+        (await ReadUntilAsync(client, "\r\n\r\n", cancellation)).Should().StartWith("HTTP/1.1 401 ");
     }
 }

@@ -12,9 +12,9 @@ public sealed class WebSockets_cross_the_relay : EndToEndTest
     private readonly Signal _appSawEnd = new();
 
     [Test, CancelAfter(Guard)]
-    public async Task Messages_go_both_ways_until_the_client_closes(CancellationToken cancellation)
+    public async Task Messages_go_both_ways_until_the_client_closes([Values] TestProtocol front, CancellationToken cancellation)
     {
-        var proxy = await StartAsync(o => o.Publish("app", EchoAsync), cancellation);
+        var proxy = await StartAsync(o => Publish(o, front, EchoAsync), cancellation);
         using var socket = await ConnectAsync(proxy, cancellation);
         socket.SubProtocol.Should().Be("chat");
 
@@ -34,10 +34,10 @@ public sealed class WebSockets_cross_the_relay : EndToEndTest
     }
 
     [Test, CancelAfter(Guard)]
-    public async Task The_app_closes(CancellationToken cancellation)
+    public async Task The_app_closes([Values] TestProtocol front, CancellationToken cancellation)
     {
         var proxy = await StartAsync(
-            o => o.Publish("app", async c =>
+            o => Publish(o, front, async c =>
             {
                 using var socket = await c.WebSockets.AcceptWebSocketAsync("chat");
                 await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, "go", c.RequestAborted);
@@ -73,9 +73,47 @@ public sealed class WebSockets_cross_the_relay : EndToEndTest
     }
 
     [Test, CancelAfter(Guard)]
-    public async Task A_client_that_drops_is_dropped_by_the_app_side_too(CancellationToken cancellation)
+    public async Task What_is_no_agreement_does_not_open_a_socket_over_http2([Values(200, 204, 403)] int status, CancellationToken cancellation)
     {
-        var proxy = await StartAsync(o => o.Publish("app", EchoAsync), cancellation);
+        var proxy = await StartAsync(
+            o => Publish(o, TestProtocol.Http2, c =>
+            {
+                c.Response.StatusCode = status;
+                return Task.CompletedTask;
+            }),
+            cancellation);
+
+        var connecting = () => ConnectAsync(proxy, cancellation);
+
+        // A 2xx would tell this client that the socket is open.
+        (await connecting.Should().ThrowAsync<WebSocketException>()).Which.Message.Should().Contain(status == 403 ? "403" : "502");
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task An_agreement_to_something_else_does_not_open_a_socket_over_http2(CancellationToken cancellation)
+    {
+        await using var app = new RawApp(async (connection, stop) =>
+        {
+            await RawApp.ReadHeadAsync(connection, stop);
+            await connection.WriteAsync("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"u8.ToArray(), stop);
+        });
+        var proxy = await StartAsync(
+            o =>
+            {
+                o.Front = TestProtocol.Http2;
+                o.Publish("app", app.Url);
+            },
+            cancellation);
+
+        var connecting = () => ConnectAsync(proxy, cancellation);
+
+        (await connecting.Should().ThrowAsync<WebSocketException>()).Which.Message.Should().Contain("502");
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task A_client_that_drops_is_dropped_by_the_app_side_too([Values] TestProtocol front, CancellationToken cancellation)
+    {
+        var proxy = await StartAsync(o => Publish(o, front, EchoAsync), cancellation);
         var socket = await ConnectAsync(proxy, cancellation);
         await socket.SendAsync(new byte[1], WebSocketMessageType.Binary, true, cancellation);
         await ReceiveAsync(socket, cancellation);
@@ -87,10 +125,10 @@ public sealed class WebSockets_cross_the_relay : EndToEndTest
     }
 
     [Test, CancelAfter(Guard)]
-    public async Task An_app_that_drops_drops_the_client(CancellationToken cancellation)
+    public async Task An_app_that_drops_drops_the_client([Values] TestProtocol front, CancellationToken cancellation)
     {
         var proxy = await StartAsync(
-            o => o.Publish("app", async c =>
+            o => Publish(o, front, async c =>
             {
                 using var socket = await c.WebSockets.AcceptWebSocketAsync("chat");
                 await socket.ReceiveAsync(new byte[10], c.RequestAborted);
@@ -106,9 +144,9 @@ public sealed class WebSockets_cross_the_relay : EndToEndTest
     }
 
     [Test, CancelAfter(Guard)]
-    public async Task A_closed_connection_leaves_nothing_behind(CancellationToken cancellation)
+    public async Task A_closed_connection_leaves_nothing_behind([Values] TestProtocol front, CancellationToken cancellation)
     {
-        var proxy = await StartAsync(o => o.Publish("app", EchoAsync), cancellation);
+        var proxy = await StartAsync(o => Publish(o, front, EchoAsync), cancellation);
         using (var socket = await ConnectAsync(proxy, cancellation))
         {
             await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, cancellation);
@@ -149,15 +187,14 @@ public sealed class WebSockets_cross_the_relay : EndToEndTest
         }
     }
 
-    private static async Task<ClientWebSocket> ConnectAsync(TestEnvironment proxy, CancellationToken cancellation)
+    private static void Publish(TestEnvironmentOptions options, TestProtocol front, RequestDelegate app)
     {
-        var socket = new ClientWebSocket();
-        socket.Options.AddSubProtocol("chat");
-        socket.Options.SetRequestHeader("Host", proxy.UrlOf("app").Authority);
-        socket.Options.HttpVersion = HttpVersion.Version11;
-        await socket.ConnectAsync(new UriBuilder(proxy.GatewayUrl) { Scheme = "ws" }.Uri, cancellation);
-        return socket;
+        options.Front = front;
+        options.Publish("app", app);
     }
+
+    private static Task<ClientWebSocket> ConnectAsync(TestEnvironment proxy, CancellationToken cancellation) =>
+        proxy.ConnectWebSocketAsync("app", configure: static options => options.AddSubProtocol("chat"), cancellationToken: cancellation);
 
     private static async Task<byte[]> ReceiveAsync(ClientWebSocket socket, CancellationToken cancellation)
     {

@@ -6,38 +6,51 @@ namespace AppProxy.Tests.EndToEnd;
 /// <summary>An app that writes as much as it is allowed to, and counts.</summary>
 internal sealed class WrittenOctets
 {
-    /// <summary>So long without a write is a stop: pieces that may be written are written within microseconds.</summary>
-    private static readonly TimeSpan Still = TimeSpan.FromSeconds(1);
+    /// <summary>Pieces that may be written are written within microseconds.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>So many looks in a row that see nothing new are a stop.</summary>
+    private const int StillLooks = 6;
 
     private static readonly byte[] Piece = new byte[16 * 1024];
+    private readonly Tally _apps = new();
     private long _octets;
-    private int _apps;
 
     public long Octets => Volatile.Read(ref _octets);
 
-    public int Apps => Volatile.Read(ref _apps);
-
     public async Task WriteForeverAsync(HttpContext context)
     {
-        Interlocked.Increment(ref _apps);
         FlushResult flushed;
+        var hasBegun = false;
         do
         {
             Piece.CopyTo(context.Response.BodyWriter.GetSpan(Piece.Length));
             context.Response.BodyWriter.Advance(Piece.Length);
             flushed = await context.Response.BodyWriter.FlushAsync();
             Interlocked.Add(ref _octets, Piece.Length);
+            if (!hasBegun)
+            {
+                hasBegun = true;
+                _apps.Add(1);
+            }
         }
         while (!flushed.IsCompleted); // A write after the reader has gone succeeds at once: only this tells.
     }
 
-    public async Task WaitUntilStillAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until so many calls of the app have written something, and then until none writes any more.</summary>
+    public async Task WaitUntilStillAsync(int apps, CancellationToken cancellationToken)
     {
-        // The absence of writes has no event to wait for.
-        for (var before = -1L; before != Octets || before == 0;)
+        await _apps.WaitForAsync(count => count >= apps, cancellationToken);
+
+        // The absence of writes has no event to wait for. A look that comes late says that this process was not run or is busy, and then
+        // that nothing was written means nothing.
+        var still = 0;
+        for (var before = Octets; still < StillLooks; before = Octets)
         {
-            before = Octets;
-            await Task.Delay(Still, TimeProvider.System, cancellationToken);
+            var asked = TimeProvider.System.GetTimestamp();
+            await Task.Delay(Look, TimeProvider.System, cancellationToken);
+            var isOnTime = TimeProvider.System.GetElapsedTime(asked) < Look * 1.5;
+            still = Octets != before ? 0 : isOnTime ? still + 1 : still;
         }
     }
 }

@@ -38,8 +38,10 @@ public sealed class TestConnector : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _host, null) is { } host)
         {
-            await host.StopAsync(cancellationToken);
-            host.Dispose();
+            using (host)
+            {
+                await host.StopAsync(cancellationToken);
+            }
         }
     }
 
@@ -47,11 +49,7 @@ public sealed class TestConnector : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // What a test left running there is of no interest any more.
-        if (Interlocked.Exchange(ref _host, null) is { } host)
-        {
-            using var hurry = new CancellationTokenSource(TimeSpan.FromSeconds(1), TimeProvider.System);
-            await host.StopAsync(hurry.Token);
-            host.Dispose();
-        }
+        using var hurry = new CancellationTokenSource(TimeSpan.FromSeconds(1), TimeProvider.System);
+        await StopAsync(hurry.Token);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using AppProxy.Connector.Hosting;
@@ -75,27 +76,31 @@ public sealed class TestEnvironment : IAsyncDisposable
     public Uri InternalUrlOf(string app) => _apps[app];
 
     /// <summary>A client whose relative URLs go to an app through the gateway. Follows no redirects and keeps no cookies.</summary>
-    public HttpClient CreateClient(string app)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-            ActivityHeadersPropagator = null,
-            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-#pragma warning disable CA2262 // Kilobytes are meant.
-            MaxResponseHeadersLength = 1024,
-#pragma warning restore CA2262
+    public HttpClient CreateClient(string app) =>
+        new(new ExactVersion(FrontVersion, CreateHandler())) { BaseAddress = UrlOf(app), Timeout = Timeout.InfiniteTimeSpan };
 
-            // Names below localhost mean this machine, but not every resolver knows that.
-            ConnectCallback = async (_, token) => await ConnectAsync(token),
-        };
-        handler.SslOptions.RemoteCertificateValidationCallback = static (_, certificate, _, _) =>
-            certificate?.GetCertHashString() == TestCertificate.Instance.GetCertHashString();
-        var version = _options.Front is TestProtocol.Http2 or TestProtocol.Https2 ? HttpVersion.Version20 : HttpVersion.Version11;
-        return new HttpClient(new ExactVersion(version, handler)) { BaseAddress = UrlOf(app), Timeout = Timeout.InfiniteTimeSpan };
+    /// <summary>A WebSocket to an app through the gateway, in the HTTP version of the front.</summary>
+    /// <exception cref="WebSocketException">The app, or the gateway for it, refused.</exception>
+    public async Task<ClientWebSocket> ConnectWebSocketAsync(
+        string app, string path = "", Action<ClientWebSocketOptions>? configure = null, CancellationToken cancellationToken = default)
+    {
+        var url = new UriBuilder(new Uri(UrlOf(app), path));
+        url.Scheme = url.Scheme == Uri.UriSchemeHttps ? Uri.UriSchemeWss : Uri.UriSchemeWs;
+        var socket = new ClientWebSocket();
+        try
+        {
+            socket.Options.HttpVersion = FrontVersion;
+            socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+            configure?.Invoke(socket.Options);
+            using var invoker = new HttpMessageInvoker(CreateHandler());
+            await socket.ConnectAsync(url.Uri, invoker, cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A connection to the gateway on which nothing has been said yet.</summary>
@@ -127,7 +132,7 @@ public sealed class TestEnvironment : IAsyncDisposable
         }
 
         builder.Configuration.AddInMemoryCollection(configuration);
-        builder.Services.AddSingleton(_options.Time);
+        builder.Services.AddSingleton(_options.ConnectorTime ?? _options.Time);
         builder.Services.AddSingleton<BrokerConnector>(provider => new TestCable(_options switch
         {
             { ServiceBus: { } connectionString } => new ServiceBusConnector(connectionString, _options.Time),
@@ -153,13 +158,15 @@ public sealed class TestEnvironment : IAsyncDisposable
         return new ConnectorConfiguration(broker, _key, _apps, _options).ToSettings();
     }
 
-    /// <summary>Stops the gateway, and the broker in it.</summary>
+    /// <summary>Stops the gateway, and the broker in it. Cancelled, it waits for nobody; the gateway is gone all the same.</summary>
     public async Task StopGatewayAsync(CancellationToken cancellationToken = default)
     {
         if (Interlocked.Exchange(ref _gateway, null) is { } gateway)
         {
-            await gateway.StopAsync(cancellationToken);
-            await gateway.DisposeAsync();
+            await using (gateway)
+            {
+                await gateway.StopAsync(cancellationToken);
+            }
         }
     }
 
@@ -173,6 +180,30 @@ public sealed class TestEnvironment : IAsyncDisposable
         {
             await last.DisposeAsync();
         }
+    }
+
+    private Version FrontVersion => _options.Front is TestProtocol.Http2 or TestProtocol.Https2 ? HttpVersion.Version20 : HttpVersion.Version11;
+
+    private SocketsHttpHandler CreateHandler()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            ActivityHeadersPropagator = null,
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+#pragma warning disable CA2262 // Kilobytes are meant.
+            MaxResponseHeadersLength = 1024,
+#pragma warning restore CA2262
+
+            // Names below localhost mean this machine, but not every resolver knows that.
+            ConnectCallback = async (_, token) => await ConnectAsync(token),
+        };
+        handler.SslOptions.RemoteCertificateValidationCallback = static (_, certificate, _, _) =>
+            certificate?.GetCertHashString() == TestCertificate.Instance.GetCertHashString();
+        return handler;
     }
 
     private async Task StartAsync(CancellationToken cancellationToken)
@@ -296,8 +327,10 @@ public sealed class TestEnvironment : IAsyncDisposable
         public async ValueTask DisposeAsync()
         {
             using var hurry = new CancellationTokenSource(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-            await app.StopAsync(hurry.Token);
-            await app.DisposeAsync();
+            await using (app)
+            {
+                await app.StopAsync(hurry.Token);
+            }
         }
     }
 }

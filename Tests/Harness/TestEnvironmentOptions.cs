@@ -21,6 +21,9 @@ public sealed class TestEnvironmentOptions
     /// <summary>Clock of gateway, broker and connectors.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
+    /// <summary>Clock of what connectors do, where it is not that of all; their connections go by <see cref="Time"/>.</summary>
+    public TimeProvider? ConnectorTime { get; set; }
+
     /// <summary>Gets what gateway and connectors log; nothing is logged without.</summary>
     public ILoggerProvider? LoggerProvider { get; set; }
 

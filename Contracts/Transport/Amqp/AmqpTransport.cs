@@ -3,6 +3,7 @@ using AppProxy.Contracts.Transport.Amqp.Codec;
 using AppProxy.Contracts.Transport.Amqp.Connections;
 using AppProxy.Contracts.Transport.Amqp.Performatives;
 using AppProxy.Contracts.Transport.Amqp.Wires;
+using AppProxy.Contracts.Transport.Tokens;
 
 namespace AppProxy.Contracts.Transport.Amqp;
 
@@ -15,7 +16,7 @@ public sealed class AmqpTransport : ITransport
     private readonly AmqpTransportOptions _options;
     private readonly AmqpConnection _connection;
     private readonly AmqpSession _session;
-    private readonly TokenKeeper? _tokens;
+    private readonly TokenRenewal? _tokens;
     private readonly Task _loop;
     private readonly TaskCompletionSource<TransportException?> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isDisposed;
@@ -25,7 +26,7 @@ public sealed class AmqpTransport : ITransport
         _options = options;
         _connection = connection;
         _session = connection.BeginSession();
-        _tokens = options.TokenProvider is { } provider ? new TokenKeeper(_session, provider, options) : null;
+        _tokens = options.TokenProvider is { } provider ? new TokenRenewal(new ClaimsNode(_session), provider, options) : null;
         _loop = RunAsync();
     }
 
@@ -136,7 +137,7 @@ public sealed class AmqpTransport : ITransport
     internal AmqpSession Session => _session;
 
     /// <summary>Loses the connection, as a cut cable does.</summary>
-    internal void Abort() => _connection.Abort();
+    internal void Abort() => _connection.Abort(new AmqpError(ErrorCondition.ConnectionForced, "The connection was aborted."));
 
     private async Task RunAsync()
     {

@@ -1,3 +1,5 @@
+using AppProxy.Contracts.Transport.Tokens;
+
 namespace AppProxy.Contracts.Transport.Amqp;
 
 /// <summary>Words of Azure Service Bus' dialect.</summary>
@@ -35,4 +37,7 @@ internal static class Dialect
     public const string RenewSessionLock = "com.microsoft:renew-session-lock";
 
     public const uint BatchFormat = 0x80013700;
+
+    /// <summary>What put-token calls a kind of token.</summary>
+    public static string TokenTypeOf(BrokerTokenKind kind) => kind == BrokerTokenKind.JsonWebToken ? JwtTokenType : SasTokenType;
 }

@@ -5,6 +5,7 @@ using Amqp.Framing;
 using Amqp.Sasl;
 using Amqp.Types;
 using AppProxy.Contracts.Transport.Amqp;
+using AppProxy.Contracts.Transport.Tokens;
 using AmqpException = Amqp.AmqpException;
 
 namespace AppProxy.Contracts.Transport.ServiceBus;
@@ -28,7 +29,8 @@ public sealed class ServiceBusTransport : ITransport
     private readonly Connection _connection;
     private readonly Session _session;
     private readonly WireAdapter _wire;
-    private readonly ClaimsBasedSecurity? _security;
+    private readonly ClaimsNode _claims;
+    private readonly TokenRenewal? _tokens;
     private readonly ConcurrentDictionary<ServiceBusReceiver, byte> _receivers = new();
     private readonly TaskCompletionSource<TransportException?> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _connectionEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -42,7 +44,8 @@ public sealed class ServiceBusTransport : ITransport
         _wire = wire;
         wire.BetweenReads = LookAtDrains;
         _session = new Session(connection);
-        _security = options.TokenProvider is { } provider ? new ClaimsBasedSecurity(_session, provider, options) : null;
+        _claims = new ClaimsNode(_session);
+        _tokens = options.TokenProvider is { } provider ? new TokenRenewal(_claims, provider, options) : null;
         _session.AddClosedCallback((_, error) => OnSessionEnded(error));
         connection.AddClosedCallback((_, error) => OnConnectionEnded(error));
     }
@@ -156,11 +159,12 @@ public sealed class ServiceBusTransport : ITransport
                 receiver.OnTransportDisposed();
             }
 
-            if (_security is { } security)
+            if (_tokens is { } tokens)
             {
-                await security.DisposeAsync();
+                await tokens.DisposeAsync();
             }
 
+            _claims.Dispose();
             CloseConnection();
             try
             {
@@ -191,9 +195,9 @@ public sealed class ServiceBusTransport : ITransport
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            if (_security is { } security)
+            if (_tokens is { } tokens)
             {
-                await security.AuthorizeAsync(queue, limit.Token);
+                await tokens.AuthorizeAsync(queue, limit.Token);
             }
 
             var opening = new LinkOpening();

@@ -12,6 +12,8 @@ namespace AppProxy.Gateway.Broker.Amqp;
 /// <summary>The broker's front end: every connection, over whatever wire it came, and what they share.</summary>
 internal sealed partial class AmqpBroker : IAsyncDisposable
 {
+    private static readonly AmqpError ShuttingDown = new(ErrorCondition.ConnectionForced, "The broker is shutting down.");
+
     private readonly ConcurrentDictionary<BrokerConnection, Task> _connections = new();
     private readonly ILogger<AmqpBroker> _logger;
     private int _count;
@@ -58,6 +60,12 @@ internal sealed partial class AmqpBroker : IAsyncDisposable
         using var connection = new BrokerConnection(this, wire, peer, _logger);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _connections[connection] = ended.Task;
+        if (_isStopping)
+        {
+            // It came in between: the stop may have looked before it was noted.
+            connection.Fail(ShuttingDown);
+        }
+
         try
         {
             await connection.RunAsync();
@@ -72,16 +80,31 @@ internal sealed partial class AmqpBroker : IAsyncDisposable
 
     public ValueTask DisposeAsync() => StopAsync();
 
-    /// <summary>Takes no more connections, tells every client to connect again elsewhere, and waits for the end of all connections.</summary>
-    public async ValueTask StopAsync()
+    /// <summary>
+    /// Takes no more connections, tells every client to connect again elsewhere, and waits for the end of all connections. Cancelled, it cuts
+    /// off who has not answered yet: the wait gets shorter, and nothing is left behind.
+    /// </summary>
+    public async ValueTask StopAsync(CancellationToken hurry = default)
     {
         _isStopping = true;
         var connections = _connections.ToArray();
         foreach (var (connection, _) in connections)
         {
-            connection.Fail(new AmqpError(ErrorCondition.ConnectionForced, "The broker is shutting down."));
+            connection.Fail(ShuttingDown);
         }
 
-        await Task.WhenAll(connections.Select(pair => pair.Value));
+        await using var cut = hurry.UnsafeRegister(static all => Abort((KeyValuePair<BrokerConnection, Task>[])all!), connections);
+        await Task.WhenAll(connections.Select(static pair => pair.Value));
+    }
+
+    private static void Abort(KeyValuePair<BrokerConnection, Task>[] connections)
+    {
+        foreach (var (connection, ended) in connections)
+        {
+            if (!ended.IsCompleted)
+            {
+                connection.Abort(ShuttingDown);
+            }
+        }
     }
 }

@@ -139,12 +139,22 @@ internal sealed partial class BrokerConnection : ILinkAcceptor, IDisposable
         }
     }
 
-    /// <summary>Ends the connection without a word: its client does not listen.</summary>
+    /// <summary>Ends the connection without a word: its client does not listen, or there is no time.</summary>
     public void Abort(AmqpError reason)
     {
+        AmqpConnection? connection;
         lock (_gate)
         {
-            _connection?.Abort(reason);
+            connection = _connection;
+        }
+
+        if (connection is null)
+        {
+            _wire.Abort();
+        }
+        else
+        {
+            connection.Abort(reason);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using AppProxy.Contracts.Transport.Amqp;
 using AppProxy.Contracts.Transport.Amqp.Wires;
 
@@ -8,7 +7,6 @@ namespace AppProxy.Gateway.Broker.Amqp;
 internal static class BrokerWebSocketEndpoint
 {
     private static readonly string[] Protocols = [Dialect.WebSocketProtocol, Dialect.OldWebSocketProtocol];
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 
     public static async Task HandleAsync(HttpContext context, AmqpBroker broker)
     {
@@ -24,7 +22,6 @@ internal static class BrokerWebSocketEndpoint
         // AMQP has its own heart-beat.
         using var webSocket = await context.WebSockets.AcceptWebSocketAsync(
             new WebSocketAcceptContext { SubProtocol = protocol, KeepAliveInterval = Timeout.InfiniteTimeSpan });
-        var stream = WebSocketStream.Create(webSocket, WebSocketMessageType.Binary, CloseTimeout);
-        await broker.RunAsync(new StreamWire(stream, webSocket.Abort), context.Connection.RemoteIpAddress + ":" + context.Connection.RemotePort);
+        await broker.RunAsync(new WebSocketWire(webSocket), context.Connection.RemoteIpAddress + ":" + context.Connection.RemotePort);
     }
 }

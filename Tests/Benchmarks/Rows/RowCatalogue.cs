@@ -12,55 +12,25 @@ internal static class RowCatalogue
         var largeBytes = largeMebibytes * 1024L * 1024L;
         var plain = new[]
         {
-            new Row
+            Requests("get-1k-32", "GET 1 KiB, 32 connections", "/1k", 32, 1024) with
             {
-                Name = "get-1k-32",
-                Title = "GET 1 KiB, 32 connections",
-                Kind = LoadKind.Requests,
-                Path = "/1k",
-                Connections = 32,
-                ResponseBytes = 1024,
                 Bars = new Bars { LowestRate = 0.5, HighestP99 = 4, RelayServerRate = RelayServerFigures.Get1KibAt32 },
             },
-            new Row
+            Requests("get-1k-1", "GET 1 KiB, 1 connection", "/1k", 1, 1024) with
             {
-                Name = "get-1k-1",
-                Title = "GET 1 KiB, 1 connection",
-                Kind = LoadKind.Requests,
-                Path = "/1k",
-                Connections = 1,
-                ResponseBytes = 1024,
                 Bars = new Bars { HighestP50 = 4, RelayServerRate = RelayServerFigures.Get1KibAt1 },
             },
-            new Row
+            Requests("get-1k-256", "GET 1 KiB, 256 connections", "/1k", 256, 1024) with
             {
-                Name = "get-1k-256",
-                Title = "GET 1 KiB, 256 connections",
-                Kind = LoadKind.Requests,
-                Path = "/1k",
-                Connections = 256,
-                ResponseBytes = 1024,
                 Bars = new Bars { LowestRate = 0.5, HighestP99 = 4, RelayServerRate = RelayServerFigures.Get1KibAt256 },
             },
-            new Row
+            Requests("post-1k-32", "POST 1 KiB echoed, 32 connections", "/echo", 32, 1024) with
             {
-                Name = "post-1k-32",
-                Title = "POST 1 KiB echoed, 32 connections",
-                Kind = LoadKind.Requests,
-                Path = "/echo",
-                Connections = 32,
                 RequestBytes = 1024,
-                ResponseBytes = 1024,
                 Bars = new Bars { LowestRate = 0.4, RelayServerRate = RelayServerFigures.Post1KibAt32 },
             },
-            new Row
+            Requests("get-100k-8", "GET 100 KiB, 8 connections", "/100k", 8, 100 * 1024) with
             {
-                Name = "get-100k-8",
-                Title = "GET 100 KiB, 8 connections",
-                Kind = LoadKind.Requests,
-                Path = "/100k",
-                Connections = 8,
-                ResponseBytes = 100 * 1024,
                 Bars = new Bars { LowestRate = 0.5, RelayServerRate = RelayServerFigures.Get100KibAt8 },
             },
             new Row
@@ -103,4 +73,14 @@ internal static class RowCatalogue
         });
         return [.. plain, events, .. tls];
     }
+
+    private static Row Requests(string name, string title, string path, int connections, long responseBytes) => new()
+    {
+        Name = name,
+        Title = title,
+        Kind = LoadKind.Requests,
+        Path = path,
+        Connections = connections,
+        ResponseBytes = responseBytes,
+    };
 }

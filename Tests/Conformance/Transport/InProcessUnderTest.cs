@@ -15,16 +15,7 @@ internal sealed class InProcessUnderTest : ITransportUnderTest
         _engine = new QueueEngine(new QueueEngineOptions(), _time);
         foreach (var queue in queues)
         {
-            _engine.GetOrCreate(new QueueOptions
-            {
-                Name = queue.Name,
-                RequiresSession = queue.RequiresSession,
-                LockDuration = queue.LockDuration,
-                DefaultMessageTimeToLive = queue.DefaultMessageTimeToLive,
-                MaxDeliveryCount = queue.MaxDeliveryCount,
-                MaxMessages = queue.MaxMessages,
-                MaxMessageSizeInBytes = queue.MaxMessageSizeInBytes,
-            });
+            queue.CreateIn(_engine);
         }
 
         return Task.CompletedTask;

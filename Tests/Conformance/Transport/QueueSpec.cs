@@ -1,3 +1,5 @@
+using AppProxy.Gateway.Broker.Queues;
+
 namespace AppProxy.Tests.Conformance.Transport;
 
 /// <summary>A queue that a behaviour needs; the words are those of Azure Service Bus' QueueDescription.</summary>
@@ -14,4 +16,15 @@ public sealed record QueueSpec(string Name)
     public int MaxMessages { get; init; } = 100_000;
 
     public int MaxMessageSizeInBytes { get; init; } = 256 * 1024;
+
+    internal void CreateIn(QueueEngine engine) => engine.GetOrCreate(new QueueOptions
+    {
+        Name = Name,
+        RequiresSession = RequiresSession,
+        LockDuration = LockDuration,
+        DefaultMessageTimeToLive = DefaultMessageTimeToLive,
+        MaxDeliveryCount = MaxDeliveryCount,
+        MaxMessages = MaxMessages,
+        MaxMessageSizeInBytes = MaxMessageSizeInBytes,
+    });
 }

@@ -28,7 +28,9 @@ internal sealed class ConnectorMeterTests
     private static InstrumentRecorder Record()
     {
         var recorder = new InstrumentRecorder(ConnectorMeter.MeterName);
-        new ConnectorMeter(recorder.Meters).Ended(ExchangeFailure.None, TimeSpan.FromSeconds(1));
+        var meter = new ConnectorMeter(recorder.Meters);
+        meter.Ended(ExchangeFailure.None, TimeSpan.FromSeconds(1));
+        meter.AppFault("StrayOctets");
         return recorder;
     }
 }

@@ -8,10 +8,8 @@ namespace AppProxy.Tests.Contracts.Exchanges;
 
 [TestFixture]
 [CancelAfter(30_000)]
-public sealed class FrameOutboxTests
+public sealed class FrameOutboxTests : FrameOutboxFixture
 {
-    private readonly RecordingOutboxOwner _owner = new();
-
     [Test]
     public async Task The_order_of_numbers_is_the_order_on_the_wire_under_many_writers(CancellationToken cancellation)
     {
@@ -122,7 +120,7 @@ public sealed class FrameOutboxTests
     [Test]
     public void Without_a_link_frames_wait_for_one()
     {
-        var outbox = new FrameOutbox("session", _owner);
+        var outbox = new FrameOutbox("session", Owner);
         var channel = Channel(outbox);
         Write(channel, 3);
         var link = new ScriptedSender();
@@ -147,11 +145,11 @@ public sealed class FrameOutboxTests
         var second = new ScriptedSender();
         outbox.Attach(second);
 
-        _owner.LinksLost.Should().BePositive();
+        Owner.LinksLost.Should().BePositive();
         second.Frames.Select(static frame => frame.Header.Sequence).Should().Equal(1, 2, 3, 4, 5);
         second.AcceptAll();
         first.Buffers.Concat(second.Buffers).Should().OnlyContain(static buffer => Buffers.IsReleased(buffer));
-        _owner.Dropped.Should().BeEmpty();
+        Owner.Dropped.Should().BeEmpty();
     }
 
     [Test]
@@ -177,7 +175,7 @@ public sealed class FrameOutboxTests
         }
 
         first.Buffers.Should().OnlyContain(static buffer => Buffers.IsReleased(buffer));
-        _owner.LinksLost.Should().Be(0);
+        Owner.LinksLost.Should().Be(0);
         second.Sent.Should().HaveCount(2, "nothing is sent a third time");
     }
 
@@ -209,7 +207,7 @@ public sealed class FrameOutboxTests
     }
 
     [Test]
-    public void A_refused_message_is_dropped_and_its_owner_told()
+    public void A_refused_message_is_dropped_and_itsOwner_told()
     {
         var outbox = Outbox(out var link);
         var channel = Channel(outbox);
@@ -218,103 +216,11 @@ public sealed class FrameOutboxTests
         link.Refuse(TransportFailure.QuotaExceeded);
         link.Accept();
 
-        _owner.Dropped.Should().Equal(TransportFailure.QuotaExceeded);
+        Owner.Dropped.Should().Equal(TransportFailure.QuotaExceeded);
         link.Buffers.Should().OnlyContain(static buffer => Buffers.IsReleased(buffer));
         var next = new ScriptedSender();
         outbox.Attach(next);
         next.Sent.Should().BeEmpty("a refusal is for good");
-    }
-
-    [Test]
-    public void A_request_is_settled_once_the_broker_has_its_first_frame()
-    {
-        var outbox = Outbox(out var link);
-        var request = Name(Channel(outbox));
-        request.Settled.Should().BeEmpty();
-
-        link.Accept();
-
-        request.Settled.Should().Equal(Settlement.Complete);
-        request.Released.Should().Be(1);
-    }
-
-    [Test]
-    public void Several_requests_named_in_one_message_are_settled_together()
-    {
-        var outbox = new FrameOutbox("session", _owner);
-        FakeRequest[] requests = [Name(Channel(outbox)), Name(Channel(outbox)), Name(Channel(outbox))];
-        var link = new ScriptedSender();
-        outbox.Attach(link);
-        link.Sent.Should().ContainSingle();
-
-        link.Accept();
-
-        requests.Should().OnlyContain(static r => r.Settled.Count == 1 && r.Settled[0] == Settlement.Complete && r.Released == 1);
-    }
-
-    [Test]
-    public void A_request_goes_back_when_its_first_frame_is_refused()
-    {
-        var outbox = Outbox(out var link);
-        var request = Name(Channel(outbox));
-
-        link.Refuse(TransportFailure.EntityNotFound);
-
-        request.Settled.Should().Equal(Settlement.Abandon);
-        request.Released.Should().Be(1);
-    }
-
-    /// <summary>What is accepted before the first frame says nothing about that frame: were the request settled then, nobody would answer for it.</summary>
-    [Test]
-    public void A_request_is_not_settled_with_the_message_before_its_first_frame([Values(1, 60_000, 300_000)] int head)
-    {
-        var outbox = new FrameOutbox("session", _owner);
-        var earlier = Channel(outbox);
-        using (var frames = earlier.Open())
-        {
-            earlier.SendData(frames, new byte[48_600]);
-        }
-
-        var channel = Channel(outbox);
-        var request = new FakeRequest();
-        using (var frames = channel.Open())
-        {
-            frames.SettleWhenAccepted(request);
-            frames.ResponseHead(
-                FrameFlags.None, ref channel.Sequence, new ResponseHead { Status = 200, Reason = new byte[head] }, default(NoFields));
-        }
-
-        var link = new ScriptedSender();
-        outbox.Attach(link);
-        var first = Enumerable.Range(0, link.Sent.Count).First(i => link.FramesOf(i).Any(frame => frame.Header.Type == FrameType.ResponseHead));
-        link.Accept(first);
-        request.Settled.Should().BeEmpty();
-
-        link.AcceptAll();
-        request.Settled.Should().Equal(Settlement.Complete);
-    }
-
-    [Test]
-    public void A_large_first_piece_settles_its_own_request()
-    {
-        var outbox = new FrameOutbox("session", _owner);
-        var earlier = Channel(outbox);
-        Write(earlier, 1);
-        var channel = Channel(outbox);
-        var request = new FakeRequest();
-        using (var frames = channel.Open())
-        {
-            frames.SettleWhenAccepted(request);
-            channel.SendData(frames, PooledBuffer.Rent(FrameBuffer.DataMessageOffset + 10_000), 10_000);
-        }
-
-        var link = new ScriptedSender();
-        outbox.Attach(link);
-        link.Sent.Should().HaveCount(2);
-        link.Accept();
-        request.Settled.Should().BeEmpty();
-        link.Accept();
-        request.Settled.Should().Equal(Settlement.Complete);
     }
 
     [Test]
@@ -340,69 +246,6 @@ public sealed class FrameOutboxTests
         Buffers.IsReleased(large).Should().BeTrue();
         link.Lose();
         link.Buffers.Should().OnlyContain(static buffer => Buffers.IsReleased(buffer));
-    }
-
-    [Test]
-    public void A_request_named_through_an_abandoned_outbox_goes_back_at_once()
-    {
-        var outbox = Outbox(out var link);
-        outbox.Abandon();
-
-        var request = Name(Channel(outbox));
-
-        request.Settled.Should().Equal(Settlement.Abandon);
-        request.Released.Should().Be(1);
-        link.Sent.Should().BeEmpty();
-    }
-
-    [Test]
-    public async Task Bodies_wait_while_much_is_unanswered(CancellationToken cancellation)
-    {
-        var outbox = Outbox(out var link);
-        var channel = Channel(outbox);
-        var sent = 0;
-        while (outbox.WaitForRoom() is null)
-        {
-            channel.SendData(PooledBuffer.Rent(FrameBuffer.DataMessageOffset + 65_536), 65_536);
-            sent++;
-        }
-
-        sent.Should().Be(32, "2 MB are enough to keep a line busy");
-        var room = outbox.WaitForRoom()!.Task;
-        Write(channel, 1);
-        link.Sent.Should().HaveCount(33, "heads and windows do not wait");
-        room.IsCompleted.Should().BeFalse();
-
-        link.Accept();
-
-        await room.WaitAsync(cancellation);
-    }
-
-    [Test]
-    public async Task Abandoning_frees_whoever_waits_for_room(CancellationToken cancellation)
-    {
-        var channel = FullOutbox(out var outbox);
-        var room = outbox.WaitForRoom()!.Task;
-
-        outbox.Abandon();
-
-        await room.WaitAsync(cancellation);
-        channel.SentOffset.Should().BePositive();
-    }
-
-    [Test]
-    public async Task Closing_an_exchange_frees_a_sender_that_waits_for_a_line_that_is_gone(CancellationToken cancellation)
-    {
-        var channel = FullOutbox(out var outbox);
-        outbox.Detach();
-        channel.Window.Update(long.MaxValue);
-        var room = channel.WaitForRoomAsync().AsTask();
-        room.IsCompleted.Should().BeFalse();
-
-        channel.Close(ExchangeFailure.GatewayLost);
-
-        (await room.WaitAsync(cancellation)).Should().Be(0);
-        (await channel.WaitForRoomAsync().AsTask().WaitAsync(cancellation)).Should().Be(0);
     }
 
     [Test]
@@ -435,47 +278,6 @@ public sealed class FrameOutboxTests
         channel.SendReset(ExchangeFailure.ConnectorError);
 
         link.Frames.Should().ContainSingle().Which.Header.Sequence.Should().Be(0);
-    }
-
-    private static FakeRequest Name(ExchangeChannel channel)
-    {
-        var request = new FakeRequest();
-        using var frames = channel.Open();
-        frames.SettleWhenAccepted(request);
-        frames.Claim(ref channel.Sequence, default);
-        return request;
-    }
-
-    private static void Write(ExchangeChannel channel, int count)
-    {
-        for (var i = 0; i < count; i++)
-        {
-            using var frames = channel.Open();
-            frames.Window(ref channel.Sequence, i);
-        }
-    }
-
-    private static ExchangeChannel Channel(FrameOutbox outbox) =>
-        new(outbox, ExchangeId.Create(), new Attempt(1, 1), firstOut: 0, firstIn: 0, sendLimit: 0, inbound: null);
-
-    private ExchangeChannel FullOutbox(out FrameOutbox outbox)
-    {
-        outbox = Outbox(out _);
-        var channel = Channel(outbox);
-        while (outbox.WaitForRoom() is null)
-        {
-            channel.SendData(PooledBuffer.Rent(FrameBuffer.DataMessageOffset + 65_536), 65_536);
-        }
-
-        return channel;
-    }
-
-    private FrameOutbox Outbox(out ScriptedSender link)
-    {
-        link = new ScriptedSender();
-        var outbox = new FrameOutbox("session", _owner);
-        outbox.Attach(link);
-        return outbox;
     }
 
     private sealed class FailingFields : IFieldSource

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using AppProxy.Testing;
 
 namespace AppProxy.Tests.EndToEnd.Processes;
 
@@ -7,12 +8,7 @@ namespace AppProxy.Tests.EndToEnd.Processes;
 internal static class LoopbackPort
 {
     /// <summary>One that was free a moment ago.</summary>
-    public static int Take()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public static int Take() => FreePort.Take();
 
     public static bool IsFree(int port)
     {

@@ -7,7 +7,7 @@ using NUnit.Framework;
 
 namespace AppProxy.Tests.EndToEnd.Promises;
 
-public sealed class A_connection_is_cut : EndToEndTest
+public sealed class A_connection_is_cut : PromiseTest
 {
     private const int Length = 24 * 1024 * 1024;
     private static readonly int[] Cuts = [Length / 4, Length / 2, Length * 3 / 4];
@@ -90,6 +90,62 @@ public sealed class A_connection_is_cut : EndToEndTest
 
         (await answer.Content.ReadAsStringAsync(cancellation)).Should().Be($"{Length} {Convert.ToHexString(Hash)}");
         cuts.Should().Be(Cuts.Length);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task Exchanges_go_on_when_it_is_back_at_once([Values] TestTransport transport, [Values("GET", "POST")] string method, CancellationToken cancellation)
+    {
+        var proxy = await StartWithoutConnectorAsync(cancellation, options => options.Transport = transport);
+        var connector = await proxy.StartConnectorAsync(null, cancellation);
+        using var client = proxy.CreateClient("app");
+        var asking = client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/"), HttpCompletionOption.ResponseHeadersRead, cancellation);
+        var run = await App.NextAsync(cancellation);
+        await run.WriteAsync("begun ");
+        using var answer = await asking;
+
+        connector.DropConnection();
+        await connector.WaitForConnectedAsync(cancellation);
+        await run.AnswerAsync("and ended");
+
+        (await answer.Content.ReadAsStringAsync(cancellation)).Should().Be("begun and ended");
+        App.Count.Should().Be(1);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task When_it_stays_away_a_get_is_answered_by_another([Values] TestTransport transport, CancellationToken cancellation)
+    {
+        var proxy = await StartWithoutConnectorAsync(cancellation, options => options.Transport = transport);
+        var connector = await proxy.StartConnectorAsync(null, cancellation);
+        using var client = proxy.CreateClient("app");
+        var asking = client.GetAsync("/", cancellation);
+        await App.NextAsync(cancellation);
+
+        connector.Disconnect();
+        await proxy.StartConnectorAsync(null, cancellation);
+
+        var run = await App.NextAsync(cancellation);
+        await run.AnswerAsync("by the other");
+        await ShouldBeAsync(asking, "by the other", cancellation);
+        App.Count.Should().Be(2);
+        connector.Reconnect();
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task When_it_stays_away_a_post_is_never_run_again([Values] TestTransport transport, CancellationToken cancellation)
+    {
+        var proxy = await StartWithoutConnectorAsync(cancellation, options => options.Transport = transport);
+        var connector = await proxy.StartConnectorAsync(null, cancellation);
+        using var client = proxy.CreateClient("app");
+        var asking = client.PostAsync("/", new StringContent("an order"), cancellation);
+        await App.NextAsync(cancellation);
+
+        var cut = TimeProvider.System.GetTimestamp();
+        connector.Disconnect();
+        await ShouldBeLostAsync(asking, cancellation);
+
+        TimeProvider.System.GetElapsedTime(cut).Should().BeLessThan(LossIsNoticed);
+        connector.Reconnect();
+        await OnlyTheNextIsServedAsync(client, cancellation);
     }
 
     private static byte[] CreateOctets()

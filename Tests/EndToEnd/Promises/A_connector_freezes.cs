@@ -19,7 +19,7 @@ public sealed class A_connector_freezes : PromiseTest
         await WaitUntilTakenAsync(proxy, clients, cancellation);
 
         var stopped = TimeProvider.System.GetTimestamp();
-        await frozen.FreezeAsync();
+        frozen.Signal("STOP");
         using var testOver = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var answering = AnswerAllAsync(testOver.Token);
         foreach (var answer in pending)
@@ -34,7 +34,7 @@ public sealed class A_connector_freezes : PromiseTest
             await run.AnswerAsync("too late");
         }
 
-        await frozen.ThawAsync();
+        frozen.Signal("CONT");
         await other.StopAsync(cancellation);
         for (var i = 0; i < 3; i++)
         {
@@ -57,20 +57,50 @@ public sealed class A_connector_freezes : PromiseTest
         var pending = client.PostAsync("/", new StringContent("an order"), cancellation);
         var early = await App.NextAsync(cancellation);
         var stopped = TimeProvider.System.GetTimestamp();
-        await frozen.FreezeAsync();
-        using var answer = await pending;
-        var elapsed = TimeProvider.System.GetElapsedTime(stopped);
-
-        answer.StatusCode.Should().Be(HttpStatusCode.BadGateway);
-        answer.Headers.GetValues("AppProxy-Error").Should().Equal("connector-lost");
-        elapsed.Should().BeLessThan(TimeSpan.FromSeconds(4));
+        frozen.Signal("STOP");
+        await ShouldBeLostAsync(pending, cancellation);
+        TimeProvider.System.GetElapsedTime(stopped).Should().BeLessThan(LossIsNoticed);
         await early.AnswerAsync("too late");
-        await frozen.ThawAsync();
-        var next = client.GetAsync("/after", cancellation);
-        var run = await App.NextAsync(cancellation);
-        run.Path.Should().Be("/after");
-        await run.AnswerAsync("served");
-        await ShouldBeAsync(next, "served", cancellation);
-        App.Count.Should().Be(2);
+        frozen.Signal("CONT");
+        await OnlyTheNextIsServedAsync(client, cancellation);
+        App.Count.Should().Be(4);
+    }
+
+    [Test, CancelAfter(ProcessGuard)]
+    public async Task What_it_was_given_is_done_by_another(CancellationToken cancellation)
+    {
+        const int requests = 20;
+        var counting = new CountingApp();
+        var proxy = await StartWithoutConnectorAsync(cancellation, options => options.Publish("counting", counting.HandleAsync));
+        var frozen = await StartProcessAsync(proxy, cancellation);
+        await StartProcessAsync(proxy, cancellation);
+        using var client = proxy.CreateClient("counting");
+        frozen.Signal("STOP");
+
+        // It has credit, so the broker gives it its share.
+        await Task.WhenAll(Enumerable.Range(0, requests).Select(i => i % 2 == 0
+            ? ShouldBeAsync(client.GetAsync($"/{i}", cancellation), $"GET/{i}", cancellation)
+            : ShouldBeAsync(client.PostAsync($"/{i}", new StringContent("an order"), cancellation), $"POST/{i}", cancellation)));
+
+        frozen.Signal("CONT");
+        await ShouldBeAsync(client.GetAsync("/after", cancellation), "GET/after", cancellation);
+        counting.ShouldHaveRun(requests + 1);
+    }
+
+    [Test, CancelAfter(ProcessGuard)]
+    public async Task What_it_finds_too_late_never_starts([Values("GET", "POST")] string method, CancellationToken cancellation)
+    {
+        var proxy = await StartWithoutConnectorAsync(cancellation, static options => options.Relay["waitForConnector"] = "00:00:01");
+        var frozen = await StartProcessAsync(proxy, cancellation);
+        using var client = proxy.CreateClient("app");
+        await OnlyTheNextIsServedAsync(client, cancellation);
+        frozen.Signal("STOP");
+
+        using var answer = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/"), cancellation);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        answer.Headers.GetValues("AppProxy-Error").Should().Equal("no-connector");
+        frozen.Signal("CONT");
+        await OnlyTheNextIsServedAsync(client, cancellation);
     }
 }

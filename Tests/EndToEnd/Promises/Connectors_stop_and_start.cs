@@ -1,14 +1,19 @@
-using System.Collections.Concurrent;
-using System.Net;
 using AppProxy.Testing;
+using AppProxy.Tests.EndToEnd.Processes;
 using FluentAssertions;
-using Microsoft.AspNetCore.Http;
 using NUnit.Framework;
 
 namespace AppProxy.Tests.EndToEnd.Promises;
 
 public sealed class Connectors_stop_and_start : PromiseTest
 {
+    private const int Clients = 8;
+    private static readonly HttpMethod[] Methods = [HttpMethod.Get, HttpMethod.Post];
+    private readonly CountingApp _counting = new();
+
+    /// <summary>Answers between two steps of what is done to the connectors.</summary>
+    private static int Answers => Scale.Current.Of(usual: 100, full: 5_000);
+
     [Test, CancelAfter(Guard)]
     public async Task One_that_is_told_to_stop_finishes_what_it_has_and_takes_no_more([Values("GET", "POST")] string method, CancellationToken cancellation)
     {
@@ -28,56 +33,30 @@ public sealed class Connectors_stop_and_start : PromiseTest
         }
 
         stopped.IsCompleted.Should().BeFalse("it has a request to finish");
-        await slowRun.AnswerAsync("to the end");
-        await ShouldBeAsync(slow, "to the end", cancellation);
+
+        // More than windows and buffers hold.
+        var toTheEnd = new string('x', 12 * 1024 * 1024);
+        await Task.WhenAll(slowRun.AnswerAsync(toTheEnd), ShouldBeAsync(slow, toTheEnd, cancellation));
         await stopped;
         App.Count.Should().Be(11);
     }
 
-    [Test, CancelAfter(Guard)]
+    [Test, CancelAfter(600_000)]
     public async Task A_group_that_is_rolled_under_load_loses_and_repeats_nothing([Values] bool newOneFirst, CancellationToken cancellation)
     {
-        const int clients = 8;
-        var runs = new ConcurrentDictionary<string, int>();
-        var answered = 0;
-        var isOver = false;
         var proxy = await StartAsync(
             options =>
             {
                 options.Connectors = 2;
-                options.Publish("counting", async context =>
-                {
-                    var id = context.Request.Method + context.Request.Path;
-                    runs.AddOrUpdate(id, 1, static (_, count) => count + 1);
-                    await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
-                    await context.Response.WriteAsync(id);
-                });
+                options.Publish("counting", _counting.HandleAsync);
             },
             cancellation);
         using var client = proxy.CreateClient("counting");
-
-        async Task RunClientAsync(int number)
-        {
-            for (var i = 0; !Volatile.Read(ref isOver); i++)
-            {
-                using var request = new HttpRequestMessage(i % 2 == 0 ? HttpMethod.Get : HttpMethod.Post, $"/{number}/{i}");
-                if (request.Method == HttpMethod.Post)
-                {
-                    request.Content = new StringContent("an order");
-                }
-
-                using var answer = await client.SendAsync(request, cancellation);
-                answer.StatusCode.Should().Be(HttpStatusCode.OK, "of {0} {1}", request.Method, request.RequestUri);
-                (await answer.Content.ReadAsStringAsync(cancellation)).Should().Be($"{request.Method}/{number}/{i}");
-                Interlocked.Increment(ref answered);
-            }
-        }
-
-        var load = Task.WhenAll(Enumerable.Range(0, clients).Select(RunClientAsync));
+        var load = new Load(client, Clients, Methods, cancellation);
         var running = new Queue<TestConnector>(proxy.Connectors);
         for (var i = 0; i < 4; i++)
         {
-            await WaitForMoreAsync(load, () => Volatile.Read(ref answered), cancellation);
+            await load.WaitForMoreAsync(Answers);
             if (newOneFirst)
             {
                 running.Enqueue(await proxy.StartConnectorAsync(null, cancellation));
@@ -90,22 +69,50 @@ public sealed class Connectors_stop_and_start : PromiseTest
             }
         }
 
-        await WaitForMoreAsync(load, () => Volatile.Read(ref answered), cancellation);
-        Volatile.Write(ref isOver, true);
-        await load;
-
-        runs.Should().HaveCount(answered);
-        runs.Where(static run => run.Key.StartsWith("POST", StringComparison.Ordinal)).Should().OnlyContain(static run => run.Value == 1);
+        await load.WaitForMoreAsync(Answers);
+        await load.EndAsync();
+        _counting.ShouldHaveRun(load.Answered);
     }
 
-    /// <summary>Lets the load go on for a hundred answers, or throws what broke it.</summary>
-    private static async Task WaitForMoreAsync(Task load, Func<int> answered, CancellationToken cancellationToken)
+    [Test, CancelAfter(600_000)]
+    [Platform(Exclude = "Win", Reason = "Signals of POSIX.")]
+    public async Task Processes_that_get_sigterm_one_after_another_fail_no_request(CancellationToken cancellation)
     {
-        var goal = answered() + 100;
-        await WaitUntilAsync(() => load.IsCompleted || answered() >= goal, cancellationToken);
-        if (load.IsCompleted)
+        const int underWay = 16;
+        var proxy = await StartWithoutConnectorAsync(cancellation, options => options.Publish("counting", _counting.HandleAsync));
+        using var slowClient = proxy.CreateClient("app");
+        using var client = proxy.CreateClient("counting");
+        var running = new Queue<RunningProgram>([await StartProcessAsync(proxy, cancellation), await StartProcessAsync(proxy, cancellation)]);
+        var load = new Load(client, Clients, Methods, cancellation);
+        for (var rolled = 0; rolled < 2; rolled++)
         {
-            await load;
+            var slow = Enumerable.Range(0, underWay)
+                .Select(i => slowClient.SendAsync(new HttpRequestMessage(Methods[i % 2], "/slow"), cancellation))
+                .ToArray();
+            var slowRuns = await App.NextAsync(underWay, cancellation);
+
+            var old = running.Dequeue();
+            old.Signal("TERM");
+            await old.WaitForLineAsync("Stopping", cancellation);
+            await load.WaitForMoreAsync(Answers);
+            foreach (var run in slowRuns)
+            {
+                await run.AnswerAsync("to the end");
+            }
+
+            foreach (var answer in slow)
+            {
+                await ShouldBeAsync(answer, "to the end", cancellation);
+            }
+
+            (await old.Exited.WaitAsync(cancellation)).Should().Be(0, old.Output + old.Errors);
+            await load.WaitForMoreAsync(Answers);
+            running.Enqueue(await StartProcessAsync(proxy, cancellation));
+            await load.WaitForMoreAsync(Answers);
         }
+
+        await load.EndAsync();
+        _counting.ShouldHaveRun(load.Answered);
+        App.Count.Should().Be(2 * underWay, "none ran twice");
     }
 }

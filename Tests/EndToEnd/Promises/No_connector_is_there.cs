@@ -10,9 +10,10 @@ public sealed class No_connector_is_there : PromiseTest
     public async Task Requests_wait_for_one([Values("GET", "POST")] string method, CancellationToken cancellation)
     {
         var proxy = await StartWithoutConnectorAsync(cancellation);
+        var active = Use(new ActiveExchanges(proxy));
         using var client = proxy.CreateClient("app");
         var pending = client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/"), cancellation);
-        await WaitUntilUnderWayAsync(proxy, 1, cancellation);
+        await active.WaitForAsync(1, cancellation);
 
         await proxy.StartConnectorAsync(null, cancellation);
 
@@ -41,31 +42,18 @@ public sealed class No_connector_is_there : PromiseTest
     public async Task What_its_client_gave_up_never_reaches_the_app([Values] bool hasBody, CancellationToken cancellation)
     {
         var proxy = await StartWithoutConnectorAsync(cancellation);
+        var active = Use(new ActiveExchanges(proxy));
         using var client = proxy.CreateClient("app");
         using var patience = new CancellationTokenSource();
         var pending = client.PostAsync("/", hasBody ? new StringContent("an order") : null, patience.Token);
-        await WaitUntilUnderWayAsync(proxy, 1, cancellation);
+        await active.WaitForAsync(1, cancellation);
         await patience.CancelAsync();
-        await WaitUntilUnderWayAsync(proxy, 0, cancellation);
+        await active.WaitForAsync(0, cancellation);
 
         await proxy.StartConnectorAsync(null, cancellation);
 
         await OnlyTheNextIsServedAsync(client, cancellation);
         var given = async () => await pending;
         await given.Should().ThrowAsync<OperationCanceledException>();
-    }
-
-    /// <summary>The queue keeps the order: had the earlier request been started, the app would have seen it before these.</summary>
-    private async Task OnlyTheNextIsServedAsync(HttpClient client, CancellationToken cancellationToken)
-    {
-        for (var i = 1; i <= 3; i++)
-        {
-            var next = client.PostAsync("/next", new StringContent("another order"), cancellationToken);
-            var run = await App.NextAsync(cancellationToken);
-            run.Path.Should().Be("/next");
-            await run.AnswerAsync("served");
-            await ShouldBeAsync(next, "served", cancellationToken);
-            App.Count.Should().Be(i);
-        }
     }
 }

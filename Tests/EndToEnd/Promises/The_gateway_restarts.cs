@@ -1,4 +1,5 @@
 using System.Net;
+using AppProxy.Testing;
 using FluentAssertions;
 using NUnit.Framework;
 
@@ -7,9 +8,16 @@ namespace AppProxy.Tests.EndToEnd.Promises;
 public sealed class The_gateway_restarts : PromiseTest
 {
     [Test, CancelAfter(Guard)]
-    public async Task Connectors_are_back_within_seconds_and_what_ran_is_cancelled([Values] bool inProcesses, CancellationToken cancellation)
+    public async Task Connectors_are_back_within_seconds_and_what_ran_is_cancelled(
+        [Values] bool inProcesses, [Values(TestTransport.Amqp, TestTransport.WebSocket)] TestTransport transport, CancellationToken cancellation)
     {
-        var proxy = await StartWithoutConnectorAsync(cancellation, static options => options.GatewaySettings["shutdownTimeoutSeconds"] = "5");
+        var proxy = await StartWithoutConnectorAsync(
+            cancellation,
+            options =>
+            {
+                options.Transport = transport;
+                options.GatewaySettings["shutdownTimeoutSeconds"] = "5";
+            });
         using var client = proxy.CreateClient("app");
         if (inProcesses)
         {
@@ -44,6 +52,25 @@ public sealed class The_gateway_restarts : PromiseTest
         await ShouldBeAsync(next, "served", cancellation);
         TimeProvider.System.GetElapsedTime(restarted).Should().BeLessThan(TimeSpan.FromSeconds(8));
         App.Count.Should().Be(3);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task An_answer_that_was_begun_breaks_off_when_its_time_is_over(CancellationToken cancellation)
+    {
+        var proxy = await StartWithoutConnectorAsync(cancellation);
+        await proxy.StartConnectorAsync(null, cancellation);
+        using var client = proxy.CreateClient("app");
+        var asking = client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead, cancellation);
+        var run = await App.NextAsync(cancellation);
+        await run.WriteAsync("a part");
+        using var answer = await asking;
+        using var hurry = new CancellationTokenSource(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+
+        await proxy.StopGatewayAsync(hurry.Token);
+
+        var reading = async () => await answer.Content.ReadAsStringAsync(cancellation);
+        await reading.Should().ThrowAsync<HttpRequestException>("a part must never be taken for the whole");
+        await run.WaitForAbortAsync(cancellation);
     }
 
     private static async Task ShouldEndWithAnErrorAsync(Task<HttpResponseMessage> exchange)

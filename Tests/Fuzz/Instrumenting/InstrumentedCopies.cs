@@ -11,6 +11,7 @@ internal static class InstrumentedCopies
     private static readonly (string File, string Types)[] Assemblies =
     [
         ("AppProxy.Contracts.dll", "AppProxy.Contracts."),
+        ("AppProxy.Connector.dll", "AppProxy.Connector.Http1."),
 
         // Loaded a second time because its targets are bound to the assemblies above; of itself, only the planted parser is under test.
         (OwnAssembly, "AppProxy.Fuzz.Planted."),

@@ -15,6 +15,12 @@ internal static class TargetCatalogue
         new() { Name = "amqp-message", Run = static (input, _) => AmqpTargets.ReadMessage(input) },
         new()
         {
+            Name = "http1-response",
+            Run = static (input, _) => Http1Targets.ReadResponse(input),
+            Dictionary = Words("HTTP/1.1 200 OK\r\n", "HTTP/1.0 ", "Content-Length: ", "Transfer-Encoding: chunked\r\n", "Connection: close\r\n", "\r\n", "\r\n\r\n", "0\r\n", "5;a=b\r\n"),
+        },
+        new()
+        {
             Name = "shared-access-signature",
             Run = static (input, _) => CredentialTargets.ReadSignature(input),
             Dictionary = Words("SharedAccessSignature ", "&sr=", "&sig=", "&se=", "&skn=", "%2f", "://", "[", "]:"),

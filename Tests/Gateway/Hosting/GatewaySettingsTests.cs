@@ -65,6 +65,33 @@ internal sealed class GatewaySettingsTests
         }
     }
 
+    [Test]
+    public void Proxies_and_limits_that_cannot_be_are_mistakes()
+    {
+        var read = () => Read(
+            new("Gateway:Broker:ConnectorKeys:a:Key", Key),
+            new("Gateway:MaxRequestHeaderBytes", "2000000"),
+            new("Gateway:TrustedProxies:0", "10.0.0.0/33"),
+            new("Gateway:TrustedProxies:1", "proxy.example"),
+            new("Gateway:ProxyProtocol:0", "Https"));
+
+        var mistakes = read.Should().Throw<OptionsValidationException>().Which.Failures.ToList();
+
+        foreach (var expected in (string[])["MaxRequestHeaderBytes is 2000000", "'10.0.0.0/33'", "'proxy.example'", "'Https', which is no endpoint"])
+        {
+            mistakes.Should().ContainSingle(mistake => mistake.Contains(expected));
+        }
+    }
+
+    [Test]
+    public void The_proxy_protocol_is_for_named_proxies_only()
+    {
+        var read = () => Read(
+            new("Gateway:Broker:ConnectorKeys:a:Key", Key), new("Gateway:ProxyProtocol:0", "Https"), new("Kestrel:Endpoints:Https:Url", "https://0.0.0.0:443"));
+
+        read.Should().Throw<OptionsValidationException>().Which.Failures.Should().ContainSingle(mistake => mistake.Contains("without Gateway:TrustedProxies"));
+    }
+
     private static void Read(params KeyValuePair<string, string?>[] settings)
         => GatewayOptionsReader.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), new CatalogueOptions { Path = "/nowhere/apps.json" });
 }

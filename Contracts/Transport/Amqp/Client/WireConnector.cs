@@ -9,8 +9,6 @@ namespace AppProxy.Contracts.Transport.Amqp.Client;
 /// <summary>Makes the byte stream to an endpoint.</summary>
 internal static class WireConnector
 {
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
-
     public static ValueTask<AmqpWire> ConnectAsync(AmqpTransportOptions options, CancellationToken cancellationToken) =>
         options.Endpoint.Scheme switch
         {
@@ -89,7 +87,7 @@ internal static class WireConnector
                 ? options.Endpoint
                 : new UriBuilder(options.Endpoint) { Path = Dialect.WebSocketPath }.Uri;
             await webSocket.ConnectAsync(target, cancellationToken);
-            return new StreamWire(WebSocketStream.Create(webSocket, WebSocketMessageType.Binary, CloseTimeout), webSocket.Abort);
+            return new WebSocketWire(webSocket);
         }
         catch
         {

@@ -1,9 +1,12 @@
+using AppProxy.Contracts.Transport.Amqp.Codec;
+
 namespace AppProxy.Contracts.Transport.Amqp.Connections;
 
 /// <summary>The writing side: who finds the writer idle writes, others append.</summary>
-internal sealed partial class AmqpConnection
+internal sealed partial class AmqpConnection : IThreadPoolWorkItem
 {
     private readonly List<AmqpSession> _pending = [];
+    private int _isFlushQueued;
 
     /// <summary>Appends an encoded frame; under <see cref="Gate"/>.</summary>
     internal void Append(ReadOnlySpan<byte> frame)
@@ -21,13 +24,22 @@ internal sealed partial class AmqpConnection
     /// <summary>Notes that a session has dispositions or flows to write before the next flush; under <see cref="Gate"/>.</summary>
     internal void AddPending(AmqpSession session) => _pending.Add(session);
 
-    /// <summary>Writes what waits: at the end of the batch that is being read on this thread, else now.</summary>
+    /// <summary>
+    /// Writes what waits when the pool gets to it: together with all that the work before it in the pool's line is about to add, and at once
+    /// when there is no such work. So messages and answers leave in company under load, without a timer.
+    /// </summary>
     internal void FlushSoon()
     {
-        if (!FlushBatch.TryAdd(this))
+        if (Interlocked.Exchange(ref _isFlushQueued, 1) == 0)
         {
-            Flush();
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        Volatile.Write(ref _isFlushQueued, 0);
+        Flush();
     }
 
     /// <summary>Writes what waits unless somebody is writing already, who then writes this too.</summary>
@@ -45,6 +57,24 @@ internal sealed partial class AmqpConnection
 
         // Its end is awaited through WhenWrittenAsync, its failure ends the connection.
         _ = WriteAsync();
+    }
+
+    /// <summary>Tells the peer that we are there.</summary>
+    internal void WriteEmptyFrame()
+    {
+        lock (Gate)
+        {
+            if (!CanWrite)
+            {
+                return;
+            }
+
+            Span<byte> empty = stackalloc byte[FrameHeader.Size];
+            FrameHeader.Write(empty, FrameHeader.Size, FrameHeader.Amqp, 0);
+            Append(empty);
+        }
+
+        Flush();
     }
 
     private async Task WriteAsync()
@@ -88,7 +118,7 @@ internal sealed partial class AmqpConnection
             (_waiting, _leaving) = (_leaving, _waiting);
         }
 
-        _lastWritten = Options.Time.GetTimestamp();
+        _keepAlive.OnWritten();
         return true;
     }
 

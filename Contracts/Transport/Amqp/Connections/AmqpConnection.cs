@@ -19,27 +19,20 @@ namespace AppProxy.Contracts.Transport.Amqp.Connections;
 /// </remarks>
 internal sealed partial class AmqpConnection
 {
-    // How long a closing side waits for the other's close, and for its own last bytes to leave.
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
-
     // A performative without its payload; attach with a long filter is the largest. Anything that does not fit is read from a copy.
     private const int ScratchSize = 512;
 
     private readonly AmqpWire _wire;
     private readonly ILinkAcceptor? _acceptor;
-    private readonly Dictionary<ushort, AmqpSession> _byRemoteChannel = [];
-    private readonly Dictionary<ushort, AmqpSession> _byLocalChannel = [];
     private readonly List<SettledDelivery> _outcomes = [];
     private readonly TaskCompletionSource<AmqpError?> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly KeepAlive _keepAlive;
     private OutputBuffer _waiting = new();
     private OutputBuffer _leaving = new();
     private TaskCompletionSource? _idleWriter;
-    private ITimer? _keepAlive;
     private AmqpError? _reason;
     private AmqpError? _fault;
     private long _partialBytes;
-    private long _lastRead;
-    private long _lastWritten;
     private bool _isWriting;
     private bool _isAborted;
     private bool _isOver;
@@ -53,6 +46,7 @@ internal sealed partial class AmqpConnection
         _acceptor = acceptor;
         Options = options;
         Remote = remote;
+        _keepAlive = new KeepAlive(this);
         PeerMaxFrameSize = (int)Math.Min(remote.MaxFrameSize, 1024 * 1024);
     }
 
@@ -100,25 +94,10 @@ internal sealed partial class AmqpConnection
         }
     }
 
-    /// <summary>Begins a session; only for the side that opened the connection.</summary>
-    public AmqpSession BeginSession()
-    {
-        AmqpSession session;
-        lock (Gate)
-        {
-            ThrowIfOver();
-            session = AddSession(null);
-            session.WriteBegin();
-        }
-
-        FlushSoon();
-        return session;
-    }
-
     /// <summary>Reads until the connection is over. Never throws.</summary>
     public async Task RunAsync()
     {
-        StartKeepAlive();
+        _keepAlive.Start();
         AmqpError? error;
         try
         {
@@ -147,70 +126,15 @@ internal sealed partial class AmqpConnection
         await FinishAsync(error);
     }
 
-    /// <summary>Closes in good order: tells the peer, waits a little for its answer, then lets go.</summary>
-    public async Task CloseAsync(AmqpError? error = null)
-    {
-        lock (Gate)
-        {
-            IsClosedByUs |= CanWrite;
-            _reason ??= error;
-            WriteClose(error);
-        }
-
-        Flush();
-        try
-        {
-            await _closed.Task.WaitAsync(CloseTimeout, Options.Time);
-        }
-        catch (TimeoutException)
-        {
-            Abort(error);
-            await _closed.Task;
-        }
-    }
-
-    /// <summary>Lets go at once.</summary>
-    public void Abort(AmqpError? reason = null)
-    {
-        lock (Gate)
-        {
-            _reason ??= reason;
-            if (_isAborted)
-            {
-                return;
-            }
-
-            _isAborted = true;
-        }
-
-        _wire.Abort();
-    }
-
-    /// <summary>Ends the connection with an error that the peer is told, as far as it listens; from any thread, without waiting.</summary>
-    public void Fail(AmqpError error)
-    {
-        Interlocked.CompareExchange(ref _fault, error, null);
-        _wire.Input.CancelPendingRead();
-    }
-
-    internal void ThrowIfOver()
-    {
-        if (_isAborted || _isOver || _closeSent || _closeReceived)
-        {
-            throw (_reason ?? new AmqpError(ErrorCondition.ConnectionForced, "The connection is closed.")).ToException();
-        }
-    }
-
     private async Task ReadAsync()
     {
         var input = _wire.Input;
         while (true)
         {
             var result = await input.ReadAsync();
-            _lastRead = Options.Time.GetTimestamp();
+            _keepAlive.OnRead();
             var buffer = result.Buffer;
             var isOver = false;
-            FlushBatch.Begin();
             try
             {
                 while (!isOver && FrameSource.TryTake(ref buffer, (uint)Options.MaxFrameSize, out var header, out var body))
@@ -220,7 +144,6 @@ internal sealed partial class AmqpConnection
             }
             finally
             {
-                FlushBatch.End();
                 input.AdvanceTo(buffer.Start, buffer.End);
             }
 
@@ -336,16 +259,6 @@ internal sealed partial class AmqpConnection
         }
     }
 
-    private AmqpSession? FindSession(ushort channel)
-    {
-        lock (Gate)
-        {
-            return _byRemoteChannel.TryGetValue(channel, out var session)
-                ? session
-                : throw new AmqpException(ErrorCondition.NotAllowed, "A frame came in on a channel without a session.");
-        }
-    }
-
     private void OnDisposition(AmqpSession? session, in Disposition disposition)
     {
         if (session is null || !disposition.IsReceiver)
@@ -366,235 +279,5 @@ internal sealed partial class AmqpConnection
         }
 
         _outcomes.Clear();
-    }
-
-    private void OnBegin(ushort channel, in Begin begin)
-    {
-        lock (Gate)
-        {
-            if (_byRemoteChannel.ContainsKey(channel) || channel > Options.ChannelMax)
-            {
-                throw new AmqpException(ErrorCondition.NotAllowed, "A session was begun on a channel that is in use or above channel-max.");
-            }
-
-            if (begin.RemoteChannel is { } answered)
-            {
-                if (!_byLocalChannel.TryGetValue(answered, out var session) || session.RemoteChannel is not null)
-                {
-                    throw new AmqpException(ErrorCondition.NotAllowed, "A begin answers none of ours.");
-                }
-
-                session.OnBegun(channel, begin);
-                _byRemoteChannel.Add(channel, session);
-            }
-            else if (_acceptor is null)
-            {
-                throw new AmqpException(ErrorCondition.NotAllowed, "Only the client begins sessions.");
-            }
-            else
-            {
-                var session = AddSession(channel);
-                session.OnBegun(channel, begin);
-                session.WriteBegin();
-                _byRemoteChannel.Add(channel, session);
-            }
-        }
-
-        FlushSoon();
-    }
-
-    private AmqpSession AddSession(ushort? preferred)
-    {
-        var limit = Math.Min(Options.ChannelMax, Remote.ChannelMax);
-        var channel = preferred is { } wish && wish <= limit && !_byLocalChannel.ContainsKey(wish) ? wish : (ushort)0;
-        while (_byLocalChannel.ContainsKey(channel))
-        {
-            if (channel == limit)
-            {
-                throw new AmqpException(ErrorCondition.ResourceLimitExceeded, "The connection has no channel left.");
-            }
-
-            channel++;
-        }
-
-        var session = new AmqpSession(this, channel);
-        _byLocalChannel.Add(channel, session);
-        return session;
-    }
-
-    private void OnEnd(ushort channel, AmqpError? error)
-    {
-        AmqpSession? session;
-        lock (Gate)
-        {
-            if (!_byRemoteChannel.Remove(channel, out session))
-            {
-                throw new AmqpException(ErrorCondition.NotAllowed, "A session was ended that never began.");
-            }
-
-            _byLocalChannel.Remove(session.LocalChannel);
-            session.WriteEnd(null);
-        }
-
-        FlushSoon();
-        session.OnEnded(error ?? new AmqpError(ErrorCondition.DetachForced, "The peer ended the session."));
-    }
-
-    private void OnClose(AmqpError? error)
-    {
-        lock (Gate)
-        {
-            _closeReceived = true;
-            _reason ??= error;
-            WriteClose(null);
-        }
-
-        Flush();
-    }
-
-    private void WriteClose(AmqpError? error)
-    {
-        if (_closeSent || _isAborted)
-        {
-            return;
-        }
-
-        EmitPending();
-        _closeSent = true;
-        var writer = new AmqpWriter(default);
-        var frame = writer.BeginFrame();
-        Ending.Write(ref writer, Descriptor.Close, error);
-        writer.EndFrame(frame, FrameHeader.Amqp, 0);
-        Append(writer.Written);
-        writer.Dispose();
-    }
-
-    // Section 2.4.3: after a close with an error, what still comes is dropped until the peer closes too. Hanging up at once would
-    // reset the connection, and the peer would lose the error that tells it why.
-    private async Task EndAsync(AmqpError error)
-    {
-        lock (Gate)
-        {
-            _reason ??= error;
-            WriteClose(error);
-        }
-
-        Flush();
-        try
-        {
-            await WhenWrittenAsync().WaitAsync(CloseTimeout, Options.Time);
-            await DiscardAsync().WaitAsync(CloseTimeout, Options.Time);
-        }
-        catch (Exception)
-        {
-            // Whatever goes wrong now, the connection ends all the same.
-        }
-    }
-
-    private async Task DiscardAsync()
-    {
-        // Bounded: a peer that goes on sending regardless is cut off.
-        const int Limit = 4 * 1024 * 1024;
-        var input = _wire.Input;
-        for (var dropped = 0L; dropped < Limit && !_isAborted;)
-        {
-            var result = await input.ReadAsync();
-            dropped += result.Buffer.Length;
-            input.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted)
-            {
-                return;
-            }
-        }
-    }
-
-    private async Task FinishAsync(AmqpError? error)
-    {
-        AmqpSession[] sessions;
-        lock (Gate)
-        {
-            _isOver = true;
-            _reason ??= error;
-            sessions = [.. _byLocalChannel.Values];
-            _byLocalChannel.Clear();
-            _byRemoteChannel.Clear();
-        }
-
-        if (_keepAlive is { } timer)
-        {
-            await timer.DisposeAsync();
-        }
-
-        // Links first: their owners free locks and sessions before anything else happens.
-        var reason = new AmqpError(
-            ErrorCondition.ConnectionForced,
-            error is null ? "The connection is closed." : $"The connection is lost: {error.Condition} {error.Description}");
-        foreach (var session in sessions)
-        {
-            session.OnEnded(reason);
-        }
-
-        try
-        {
-            await WhenWrittenAsync().WaitAsync(CloseTimeout, Options.Time);
-        }
-        catch (TimeoutException)
-        {
-            Abort(error);
-            await WhenWrittenAsync();
-        }
-
-        lock (Gate)
-        {
-            _isAborted = true;
-            Options.OutputBudget.Remove(_waiting.Length);
-            _waiting.Clear();
-        }
-
-        await _wire.DisposeAsync();
-        _closed.TrySetResult(error);
-    }
-
-    private void StartKeepAlive()
-    {
-        _lastRead = _lastWritten = Options.Time.GetTimestamp();
-        var quiet = Remote.IdleTimeOut == 0 ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(Remote.IdleTimeOut / 2.0);
-        var silence = Options.IdleTimeOut <= TimeSpan.Zero ? TimeSpan.MaxValue : Options.IdleTimeOut;
-        var shortest = quiet < silence / 2 ? quiet : silence / 2;
-        if (shortest == TimeSpan.MaxValue || shortest > TimeSpan.FromDays(1))
-        {
-            return;
-        }
-
-        var period = TimeSpan.FromMilliseconds(Math.Max(shortest.TotalMilliseconds / 2, 10));
-        _keepAlive = Options.Time.CreateTimer(_ => KeepAlive(quiet, silence), null, period, period);
-    }
-
-    private void KeepAlive(TimeSpan quiet, TimeSpan silence)
-    {
-        var now = Options.Time.GetTimestamp();
-        if (Options.Time.GetElapsedTime(_lastRead, now) >= silence)
-        {
-            Fail(new AmqpError(ErrorCondition.ResourceLimitExceeded, "Nothing was heard for longer than the idle time-out."));
-            return;
-        }
-
-        // Half of what the peer waits for; the timer ticks twice in that time.
-        if (Options.Time.GetElapsedTime(_lastWritten, now) >= quiet / 2)
-        {
-            lock (Gate)
-            {
-                if (!CanWrite)
-                {
-                    return;
-                }
-
-                Span<byte> empty = stackalloc byte[FrameHeader.Size];
-                FrameHeader.Write(empty, FrameHeader.Size, FrameHeader.Amqp, 0);
-                Append(empty);
-            }
-
-            Flush();
-        }
     }
 }

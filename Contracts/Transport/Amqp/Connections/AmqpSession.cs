@@ -1,21 +1,18 @@
 using System.Buffers;
-using AppProxy.Contracts.Transport.Amqp.Codec;
 using AppProxy.Contracts.Transport.Amqp.Performatives;
 
 namespace AppProxy.Contracts.Transport.Amqp.Connections;
 
 /// <summary>One session: transfer windows in both directions, delivery ids, and the links. All state is guarded by the connection's gate.</summary>
-internal sealed class AmqpSession
+internal sealed partial class AmqpSession
 {
     // Handles 0 to 255: Service Bus allows 255 links in a session.
     private const int MaxHandles = 256;
 
-    private readonly Dictionary<uint, SettledDelivery> _unsettled = [];
-    private readonly List<Settlement> _settlements = [];
-    private readonly List<AmqpLink> _links = [];
+    private readonly UnsettledDeliveries _unsettled = new();
+    private readonly PendingSettlements _settlements = new();
+    private readonly LinkTable _links = new();
     private readonly List<AmqpLink> _dirty = [];
-    private AmqpLink?[] _byRemoteHandle = new AmqpLink?[4];
-    private AmqpLink?[] _byLocalHandle = new AmqpLink?[4];
     private uint _nextIncomingId;
     private uint _incomingWindow;
     private uint _nextOutgoingId;
@@ -53,7 +50,7 @@ internal sealed class AmqpSession
                 throw new TransportException(TransportFailure.Detached, "The session has ended.");
             }
 
-            AddLocal(link);
+            _links.AddLocal(link, HandleLimit);
             link.WriteAttach(attach);
         }
 
@@ -72,7 +69,7 @@ internal sealed class AmqpSession
 
             if (state.Error is null)
             {
-                _settlements.Add(new Settlement(deliveryId, isReceiver, state));
+                _settlements.Add(deliveryId, isReceiver, state);
                 MarkPending();
             }
             else
@@ -112,7 +109,7 @@ internal sealed class AmqpSession
                 MarkPending();
             }
 
-            link = Find(transfer.Handle) as ReceivingLink
+            link = _links.Find(transfer.Handle) as ReceivingLink
                 ?? throw new AmqpException(ErrorCondition.NotAllowed, "A transfer came in on a link that we send on.");
         }
 
@@ -134,7 +131,7 @@ internal sealed class AmqpSession
             _remoteIncomingWindow = flow.IncomingWindow > unseen ? flow.IncomingWindow - unseen : 0;
             if (flow.Handle is { } handle)
             {
-                link = Find(handle);
+                link = _links.Find(handle);
             }
             else if (flow.Echo)
             {
@@ -163,16 +160,15 @@ internal sealed class AmqpSession
                 throw new AmqpException(ErrorCondition.NotAllowed, "A link was attached with a handle above handle-max.");
             }
 
-            if (attach.Handle < _byRemoteHandle.Length && _byRemoteHandle[attach.Handle] is not null)
+            if (_links.IsInUse(attach.Handle))
             {
                 throw new AmqpException(ErrorCondition.HandleInUse, "A link was attached with a handle that is in use.");
             }
 
-            link = FindAttaching(attach);
+            link = _links.FindAttaching(attach);
             if (link is not null)
             {
-                link.RemoteHandle = attach.Handle;
-                Set(ref _byRemoteHandle, attach.Handle, link);
+                _links.AddRemote(link, attach.Handle);
             }
         }
 
@@ -190,9 +186,8 @@ internal sealed class AmqpSession
         link = acceptor.CreateLink(this, attach);
         lock (Connection.Gate)
         {
-            link.RemoteHandle = attach.Handle;
-            Set(ref _byRemoteHandle, attach.Handle, link);
-            AddLocal(link);
+            _links.AddRemote(link, attach.Handle);
+            _links.AddLocal(link, HandleLimit);
         }
 
         link.OnPeerAttached(attach);
@@ -203,9 +198,9 @@ internal sealed class AmqpSession
         AmqpLink link;
         lock (Connection.Gate)
         {
-            link = Find(detach.Handle);
+            link = _links.Find(detach.Handle);
             link.AnswerDetach();
-            Remove(link);
+            _links.Remove(link);
         }
 
         Connection.FlushSoon();
@@ -219,10 +214,7 @@ internal sealed class AmqpSession
         lock (Connection.Gate)
         {
             _isEnded = true;
-            links = [.. _links];
-            _links.Clear();
-            Array.Clear(_byRemoteHandle);
-            Array.Clear(_byLocalHandle);
+            links = _links.TakeAll();
         }
 
         foreach (var link in links)
@@ -261,52 +253,12 @@ internal sealed class AmqpSession
 
         lock (Connection.Gate)
         {
-            var count = disposition.Last - disposition.First + 1;
-            if (count == 0 || count > int.MaxValue || count > _unsettled.Count)
-            {
-                // A range longer than what there is (or the wrong way round): look at what there is instead.
-                foreach (var (id, delivery) in _unsettled)
-                {
-                    if (id - disposition.First <= disposition.Last - disposition.First && disposition.Last - disposition.First <= int.MaxValue)
-                    {
-                        taken.Add(delivery);
-                    }
-                }
-
-                foreach (var delivery in taken)
-                {
-                    _unsettled.Remove(delivery.DeliveryId);
-                }
-
-                return;
-            }
-
-            for (uint i = 0; i < count; i++)
-            {
-                if (_unsettled.Remove(disposition.First + i, out var delivery))
-                {
-                    taken.Add(delivery);
-                }
-            }
+            _unsettled.Take(disposition.First, disposition.Last, taken);
         }
     }
 
     /// <summary>Takes what a link has sent and not heard of; under the gate.</summary>
-    internal void TakeUnsettled(SendingLink link, List<SettledDelivery> taken)
-    {
-        foreach (var (_, delivery) in _unsettled)
-        {
-            if (delivery.Link == link)
-            {
-                taken.Add(delivery);
-            }
-        }
-
-        foreach (var delivery in taken)
-        {
-            _unsettled.Remove(delivery.DeliveryId);
-        }
-    }
+    internal void TakeUnsettled(SendingLink link, List<SettledDelivery> taken) => _unsettled.Take(link, taken);
 
     /// <summary>Gives a new delivery its id; under the gate.</summary>
     internal uint BeginDelivery(SendingLink link, object message, bool settled)
@@ -314,7 +266,7 @@ internal sealed class AmqpSession
         var id = _nextDeliveryId++;
         if (!settled)
         {
-            _unsettled.Add(id, new SettledDelivery(link, message, id));
+            _unsettled.Add(new SettledDelivery(link, message, id));
         }
 
         return id;
@@ -327,245 +279,5 @@ internal sealed class AmqpSession
         _remoteIncomingWindow--;
     }
 
-    internal void WriteBegin()
-    {
-        Span<byte> scratch = stackalloc byte[64];
-        var writer = new AmqpWriter(scratch);
-        var frame = writer.BeginFrame();
-        new Begin
-        {
-            RemoteChannel = RemoteChannel,
-            NextOutgoingId = _nextOutgoingId,
-            IncomingWindow = _incomingWindow,
-            OutgoingWindow = int.MaxValue,
-            HandleMax = Connection.Options.HandleMax,
-        }.Write(ref writer);
-        Finish(ref writer, frame);
-    }
-
-    internal void WriteEnd(AmqpError? error)
-    {
-        if (!Connection.CanWrite)
-        {
-            return;
-        }
-
-        var writer = new AmqpWriter(default);
-        var frame = writer.BeginFrame();
-        Ending.Write(ref writer, Descriptor.End, error);
-        Finish(ref writer, frame);
-    }
-
-    internal void WriteAttach(Attach attach)
-    {
-        var writer = new AmqpWriter(default);
-        var frame = writer.BeginFrame();
-        attach.Write(ref writer);
-        Finish(ref writer, frame);
-    }
-
-    internal void WriteDetach(in Detach detach)
-    {
-        if (!Connection.CanWrite)
-        {
-            return;
-        }
-
-        // What was settled on the link before goes out before it.
-        EmitPending();
-        var writer = new AmqpWriter(default);
-        var frame = writer.BeginFrame();
-        detach.Write(ref writer);
-        Finish(ref writer, frame);
-    }
-
-    /// <summary>Notes that a link's state is to be told; under the gate.</summary>
-    internal void MarkDirty(AmqpLink link)
-    {
-        if (!link.IsDirty)
-        {
-            link.IsDirty = true;
-            _dirty.Add(link);
-            MarkPending();
-        }
-    }
-
-    /// <summary>Writes what was put off: dispositions merged to ranges, and one flow for each link that changed; under the gate.</summary>
-    internal void EmitPending()
-    {
-        _isPending = false;
-        if (_isEnded)
-        {
-            _settlements.Clear();
-            _dirty.Clear();
-            return;
-        }
-
-        if (_settlements.Count > 0)
-        {
-            EmitSettlements();
-        }
-
-        foreach (var link in _dirty)
-        {
-            link.IsDirty = false;
-            if (link.IsOpen)
-            {
-                WriteFlow(link);
-                _flowDue = false;
-            }
-        }
-
-        _dirty.Clear();
-        if (_flowDue)
-        {
-            _flowDue = false;
-            WriteFlow(null);
-        }
-    }
-
-    private void EmitSettlements()
-    {
-        var all = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_settlements);
-        for (var i = 1; i < all.Length; i++)
-        {
-            if (!all[i].Follows(all[i - 1]))
-            {
-                // Messages are settled in the order in which they were dealt with. Sorted, most of them are ranges again.
-                all.Sort(static (a, b) => a.CompareTo(b));
-                break;
-            }
-        }
-
-        for (var i = 0; i < all.Length;)
-        {
-            var first = all[i];
-            var last = first.DeliveryId;
-            for (i++; i < all.Length && all[i].Follows(all[i - 1]); i++)
-            {
-                last = all[i].DeliveryId;
-            }
-
-            WriteDisposition(first.IsReceiver, first.DeliveryId, last, first.State);
-        }
-
-        _settlements.Clear();
-    }
-
-    private void WriteDisposition(bool isReceiver, uint first, uint last, in DeliveryState state)
-    {
-        Span<byte> scratch = stackalloc byte[128];
-        var writer = new AmqpWriter(scratch);
-        var frame = writer.BeginFrame();
-        new Disposition { IsReceiver = isReceiver, First = first, Last = last, Settled = true, State = state }.Write(ref writer);
-        Finish(ref writer, frame);
-    }
-
-    private void WriteFlow(AmqpLink? link)
-    {
-        // Each flow states the whole window again.
-        _incomingWindow = Connection.Options.IncomingWindow;
-        var flow = new Flow
-        {
-            NextIncomingId = RemoteChannel is null ? null : _nextIncomingId,
-            IncomingWindow = _incomingWindow,
-            NextOutgoingId = _nextOutgoingId,
-            OutgoingWindow = int.MaxValue,
-            Handle = link?.LocalHandle,
-            DeliveryCount = link?.DeliveryCount,
-            LinkCredit = link?.LinkCredit,
-            Available = link is SendingLink sender ? sender.Available : null,
-            Drain = link?.Drain ?? false,
-        };
-        Span<byte> scratch = stackalloc byte[Flow.MaxSize];
-        var writer = new AmqpWriter(scratch);
-        var frame = writer.BeginFrame();
-        flow.Write(ref writer);
-        Finish(ref writer, frame);
-    }
-
-    private void Finish(ref AmqpWriter writer, int frame)
-    {
-        writer.EndFrame(frame, FrameHeader.Amqp, LocalChannel);
-        Connection.Append(writer.Written);
-        writer.Dispose();
-    }
-
-    private void MarkPending()
-    {
-        if (!_isPending)
-        {
-            _isPending = true;
-            Connection.AddPending(this);
-        }
-    }
-
-    private AmqpLink Find(uint handle) =>
-        handle < _byRemoteHandle.Length && _byRemoteHandle[handle] is { } link
-            ? link
-            : throw new AmqpException(ErrorCondition.UnattachedHandle, "A frame names a handle that no link has.");
-
-    private AmqpLink? FindAttaching(Attach attach)
-    {
-        foreach (var link in _links)
-        {
-            if (link.RemoteHandle is null && link.IsReceiver != attach.IsReceiver && link.Name == attach.Name)
-            {
-                return link;
-            }
-        }
-
-        return null;
-    }
-
-    private void AddLocal(AmqpLink link)
-    {
-        for (uint handle = 0; handle <= Math.Min(_remoteHandleMax, Connection.Options.HandleMax); handle++)
-        {
-            if (handle >= _byLocalHandle.Length || _byLocalHandle[handle] is null)
-            {
-                Set(ref _byLocalHandle, handle, link);
-                link.LocalHandle = handle;
-                _links.Add(link);
-                return;
-            }
-        }
-
-        throw new AmqpException(ErrorCondition.ResourceLimitExceeded, "The session has no handle left.");
-    }
-
-    // Most sessions have few links, and their number is the peer's to choose.
-    private static void Set(ref AmqpLink?[] table, uint handle, AmqpLink link)
-    {
-        if (handle >= table.Length)
-        {
-            Array.Resize(ref table, Math.Max((int)handle + 1, table.Length * 2));
-        }
-
-        table[handle] = link;
-    }
-
-    private void Remove(AmqpLink link)
-    {
-        _links.Remove(link);
-        _byLocalHandle[link.LocalHandle] = null;
-        if (link.RemoteHandle is { } handle)
-        {
-            _byRemoteHandle[handle] = null;
-        }
-    }
-
-    private readonly record struct Settlement(uint DeliveryId, bool IsReceiver, DeliveryState State) : IComparable<Settlement>
-    {
-        public bool Follows(in Settlement previous) =>
-            DeliveryId == previous.DeliveryId + 1 && IsReceiver == previous.IsReceiver && State.Outcome == previous.State.Outcome
-            && State.UndeliverableHere == previous.State.UndeliverableHere;
-
-        public int CompareTo(Settlement other)
-        {
-            var role = IsReceiver.CompareTo(other.IsReceiver);
-            var outcome = role != 0 ? role : State.Outcome.CompareTo(other.State.Outcome);
-            return outcome != 0 ? outcome : unchecked((int)(DeliveryId - other.DeliveryId));
-        }
-    }
+    private uint HandleLimit => Math.Min(_remoteHandleMax, Connection.Options.HandleMax);
 }

@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 
 namespace AppProxy.Contracts.Transport.Amqp.Wires;
 
-/// <summary>Over a stream: TLS, or AMQP in a WebSocket.</summary>
+/// <summary>Over a stream: that of TLS, or of a WebSocket.</summary>
 internal sealed class StreamWire : AmqpWire
 {
     // A 64 KB body chunk with its head should arrive in few reads; TLS records and WebSocket messages are 16 to 64 KB.

@@ -20,17 +20,12 @@ public sealed class AmqpConnectionTests : IAsyncDisposable
     [Test, CancelAfter(Guard)]
     public async Task Messages_arrive_in_order_and_are_settled(CancellationToken cancellation)
     {
-        await _pair.StartAsync();
-        var receiver = new TestReceiver(credit: 100);
-        var sender = await _pair.AttachSenderAsync(receiver);
-        for (byte i = 0; i < 100; i++)
-        {
-            sender.Send(new[] { i });
-        }
+        var (sender, receiver) = await StartAsync(credit: 100);
+        SendNumbers(sender, 100);
 
         for (byte i = 0; i < 100; i++)
         {
-            var (id, body) = await receiver.Arrived.Reader.ReadAsync(cancellation);
+            var (id, body) = await receiver.NextAsync(cancellation);
             body.Should().Equal(i);
             receiver.Link.Settle(id, i % 2 == 0 ? DeliveryState.Accepted : DeliveryState.Rejected(new AmqpError(ErrorCondition.NotAllowed, "odd")));
         }
@@ -44,23 +39,18 @@ public sealed class AmqpConnectionTests : IAsyncDisposable
     [Test, CancelAfter(Guard)]
     public async Task Nothing_is_sent_without_credit(CancellationToken cancellation)
     {
-        await _pair.StartAsync();
-        var receiver = new TestReceiver(credit: 2);
-        var sender = await _pair.AttachSenderAsync(receiver);
-        for (byte i = 0; i < 5; i++)
-        {
-            sender.Send(new[] { i });
-        }
+        var (sender, receiver) = await StartAsync(credit: 2);
+        SendNumbers(sender, 5);
 
-        await receiver.Arrived.Reader.ReadAsync(cancellation);
-        await receiver.Arrived.Reader.ReadAsync(cancellation);
+        await receiver.NextAsync(cancellation);
+        await receiver.NextAsync(cancellation);
         receiver.Arrived.Reader.TryRead(out _).Should().BeFalse();
 
         receiver.Link.AddCredit(3);
 
         for (byte i = 2; i < 5; i++)
         {
-            (await receiver.Arrived.Reader.ReadAsync(cancellation)).Body.Should().Equal(i);
+            (await receiver.NextAsync(cancellation)).Body.Should().Equal(i);
         }
     }
 
@@ -76,8 +66,8 @@ public sealed class AmqpConnectionTests : IAsyncDisposable
         sender.Send(body);
         sender.Send(new byte[] { 1 });
 
-        (await receiver.Arrived.Reader.ReadAsync(cancellation)).Body.AsSpan().SequenceEqual(body).Should().BeTrue();
-        (await receiver.Arrived.Reader.ReadAsync(cancellation)).Body.Should().Equal(1);
+        (await receiver.NextAsync(cancellation)).Body.AsSpan().SequenceEqual(body).Should().BeTrue();
+        (await receiver.NextAsync(cancellation)).Body.Should().Equal(1);
     }
 
     [Test, CancelAfter(Guard)]
@@ -95,7 +85,7 @@ public sealed class AmqpConnectionTests : IAsyncDisposable
         (await first.Lost.Reader.ReadAsync(cancellation)).Should().BeTrue("it had left");
         first.Send(new byte[1]).Should().BeFalse();
         second.Send(new byte[] { 5 });
-        (await large.Arrived.Reader.ReadAsync(cancellation)).Body.Should().Equal(5);
+        (await large.NextAsync(cancellation)).Body.Should().Equal(5);
     }
 
     [Test, CancelAfter(Guard)]
@@ -111,22 +101,20 @@ public sealed class AmqpConnectionTests : IAsyncDisposable
         (await greedy.Over.Task.WaitAsync(cancellation))!.Condition.Should().Be(ErrorCondition.TransferLimitExceeded);
         var other = new TestReceiver(credit: 1);
         (await _pair.AttachSenderAsync(other)).Send(new byte[] { 3 });
-        (await other.Arrived.Reader.ReadAsync(cancellation)).Body.Should().Equal(3);
+        (await other.NextAsync(cancellation)).Body.Should().Equal(3);
     }
 
     [Test, CancelAfter(Guard)]
     public async Task A_drain_uses_up_the_credit(CancellationToken cancellation)
     {
-        await _pair.StartAsync();
-        var receiver = new TestReceiver(credit: 10);
-        var sender = await _pair.AttachSenderAsync(receiver);
+        var (sender, receiver) = await StartAsync(credit: 10);
 
         await receiver.Link.DrainAsync(cancellation);
         sender.Send(new byte[] { 1 });
         receiver.Arrived.Reader.TryRead(out _).Should().BeFalse();
 
         receiver.Link.AddCredit(1);
-        (await receiver.Arrived.Reader.ReadAsync(cancellation)).Body.Should().Equal(1);
+        (await receiver.NextAsync(cancellation)).Body.Should().Equal(1);
     }
 
     [Test, CancelAfter(Guard)]
@@ -145,9 +133,7 @@ public sealed class AmqpConnectionTests : IAsyncDisposable
     [Test, CancelAfter(Guard)]
     public async Task Heart_beats_keep_an_idle_connection(CancellationToken cancellation)
     {
-        await _pair.StartAsync();
-        var receiver = new TestReceiver(credit: 1);
-        var sender = await _pair.AttachSenderAsync(receiver);
+        var (sender, receiver) = await StartAsync(credit: 1);
         for (var i = 0; i < 20; i++)
         {
             _pair.Time.Advance(TimeSpan.FromSeconds(5));
@@ -158,22 +144,17 @@ public sealed class AmqpConnectionTests : IAsyncDisposable
         }
 
         sender.Send(new byte[] { 1 });
-        (await receiver.Arrived.Reader.ReadAsync(cancellation)).Body.Should().Equal(1);
+        (await receiver.NextAsync(cancellation)).Body.Should().Equal(1);
     }
 
     [Test, CancelAfter(Guard)]
     public async Task What_is_unsettled_at_the_end_is_lost_once(CancellationToken cancellation)
     {
-        await _pair.StartAsync();
-        var receiver = new TestReceiver(credit: 2);
-        var sender = await _pair.AttachSenderAsync(receiver);
-        for (byte i = 0; i < 5; i++)
-        {
-            sender.Send(new[] { i });
-        }
+        var (sender, receiver) = await StartAsync(credit: 2);
+        SendNumbers(sender, 5);
 
-        await receiver.Arrived.Reader.ReadAsync(cancellation);
-        await receiver.Arrived.Reader.ReadAsync(cancellation);
+        await receiver.NextAsync(cancellation);
+        await receiver.NextAsync(cancellation);
         _pair.Server.Abort();
 
         var lost = new List<bool>();
@@ -185,5 +166,20 @@ public sealed class AmqpConnectionTests : IAsyncDisposable
         lost.Count(written => written).Should().Be(2);
         sender.Lost.Reader.TryRead(out _).Should().BeFalse();
         (await sender.Over.Task.WaitAsync(cancellation))!.Condition.Should().Be(ErrorCondition.ConnectionForced);
+    }
+
+    private async Task<(TestSender Sender, TestReceiver Receiver)> StartAsync(int credit)
+    {
+        await _pair.StartAsync();
+        var receiver = new TestReceiver(credit);
+        return (await _pair.AttachSenderAsync(receiver), receiver);
+    }
+
+    private static void SendNumbers(TestSender sender, byte count)
+    {
+        for (byte i = 0; i < count; i++)
+        {
+            sender.Send(new[] { i });
+        }
     }
 }

@@ -14,6 +14,8 @@ internal sealed class TestReceiver(int credit, int maxMessageSize = 1024 * 1024)
 
     public TaskCompletionSource<AmqpError?> Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    public ValueTask<(uint Id, byte[] Body)> NextAsync(CancellationToken cancellationToken) => Arrived.Reader.ReadAsync(cancellationToken);
+
     public AmqpLink Bind(AmqpSession session, Attach attach) => Link = new Receiving(this, session, attach.Name, maxMessageSize);
 
     private sealed class Receiving(TestReceiver owner, AmqpSession session, string name, int maxMessageSize) : ReceivingLink(session, name, maxMessageSize)

@@ -157,87 +157,6 @@ public sealed class BrokerLinkTests : BrokerFixture
         message.Skip(layout.BodyStart).Should().Equal(body);
     }
 
-    [Test, CancelAfter(Guard)]
-    public async Task A_lock_is_settled_and_answered_with_the_same_outcome(CancellationToken cancellation)
-    {
-        await StartOpenAsync(cancellation);
-        Fill("a", "b", "c");
-        using var client = await RawClient.OpenAsync(Server.Tcp, cancellation);
-        await client.AttachReceiverAsync(0, Plain);
-        await client.FlowAsync(0, 0, 3);
-        var first = await client.ExpectAsync(Descriptor.Transfer);
-        first[2].Binary.Should().HaveCount(16, "the tag is the lock token");
-        await client.ExpectAsync(Descriptor.Transfer);
-        await client.ExpectAsync(Descriptor.Transfer);
-
-        await DisposeAsync(client, 0, DeliveryState.Accepted);
-        (await client.ExpectAsync(Descriptor.Disposition)).Should().Match<RawFrame>(d => d[0].Integer == 0 && d[4].Descriptor.Integer == Descriptor.Accepted);
-        await DisposeAsync(client, 1, DeliveryState.Rejected(new AmqpError(ErrorCondition.DeadLetter, null, new AmqpMap { { "DeadLetterReason", "bad" } })));
-        var deadLettered = await client.ExpectAsync(Descriptor.Disposition);
-        deadLettered[4].Descriptor.Integer.Should().Be(Descriptor.Rejected);
-        deadLettered[4].Undescribed.Items.Should().BeEmpty(".NET takes an error for a failure");
-        await DisposeAsync(client, 2, DeliveryState.Released);
-        (await client.ExpectAsync(Descriptor.Disposition))[4].Descriptor.Integer.Should().Be(Descriptor.Released);
-
-        var counts = Queue.GetCounts();
-        counts.DeadLettered.Should().Be(1);
-        counts.Active.Should().Be(1);
-    }
-
-    [Test, CancelAfter(Guard)]
-    public async Task A_lost_lock_is_told(CancellationToken cancellation)
-    {
-        await StartOpenAsync(cancellation, options => options.IdleTimeOut = TimeSpan.Zero);
-        Fill("a");
-        using var client = await RawClient.OpenAsync(Server.Tcp, cancellation);
-        await client.AttachReceiverAsync(0, Plain);
-        await client.FlowAsync(0, 0, 1);
-        await client.ExpectAsync(Descriptor.Transfer);
-
-        Time.Advance(TimeSpan.FromSeconds(61));
-        await DisposeAsync(client, 0, DeliveryState.Accepted);
-
-        var answer = (await client.ExpectAsync(Descriptor.Disposition))[4];
-        answer.Descriptor.Integer.Should().Be(Descriptor.Rejected);
-        answer.Undescribed.Items[0].Undescribed.Items[0].Text.Should().Be(ErrorCondition.MessageLockLost);
-    }
-
-    [Test, CancelAfter(Guard)]
-    public async Task A_lock_can_be_renewed(CancellationToken cancellation)
-    {
-        await StartOpenAsync(cancellation, options => options.IdleTimeOut = TimeSpan.Zero);
-        Fill("a");
-        using var client = await RawClient.OpenAsync(Server.Tcp, cancellation);
-        await client.AttachReceiverAsync(0, Plain);
-        await client.FlowAsync(0, 0, 1);
-        var tag = (await client.ExpectAsync(Descriptor.Transfer))[2].Binary!;
-        await client.AttachReceiverAsync(1, Plain + "/$management", settled: true);
-        await client.FlowAsync(1, 0, 10, nextIncomingId: 1);
-        await client.AttachSenderAsync(2, Plain + "/$management");
-        await client.ExpectAsync(Descriptor.Flow);
-        Time.Advance(TimeSpan.FromSeconds(50));
-
-        await client.TransferAsync(2, 0, new ValueMessage
-        {
-            MessageId = 5ul,
-            ReplyTo = "r1",
-            ApplicationProperties = new AmqpMap { { "operation", Dialect.RenewLock } },
-            Body = new AmqpMap { { "lock-tokens", AmqpValue.Array(new Guid(tag)) } },
-        }.Encode());
-        RawFrame reply;
-        do
-        {
-            reply = await client.ReadFrameAsync();
-        }
-        while (reply.Descriptor != Descriptor.Transfer);
-
-        var message = ValueMessage.Read(reply.Payload);
-        message.CorrelationId.Type.Should().Be(AmqpType.ULong, "the id keeps its type");
-        message.ApplicationProperties["statusCode"].Integer.Should().Be(200);
-        var until = DateTimeOffset.FromUnixTimeMilliseconds(message.Body.Map!["expirations"].Items[0].Integer!.Value);
-        until.Should().BeCloseTo(Time.GetUtcNow().AddSeconds(60), TimeSpan.FromSeconds(1));
-    }
-
     [TestCase("nowhere", ErrorCondition.NotFound, "The messaging entity .* could not be found")]
     [TestCase(Sessions, ErrorCondition.NotAllowed, "requires sessions")]
     [TestCase("", ErrorCondition.InvalidField, "no address")]
@@ -277,59 +196,6 @@ public sealed class BrokerLinkTests : BrokerFixture
         });
         await client.ExpectAsync(Descriptor.Attach);
         (await client.ExpectAsync(Descriptor.Detach)).ErrorAt(2).Should().Be(ErrorCondition.NotImplemented);
-    }
-
-    [Test, CancelAfter(Guard)]
-    public async Task A_session_is_held_by_one_and_free_when_it_leaves(CancellationToken cancellation)
-    {
-        await StartOpenAsync(cancellation);
-        using var first = await RawClient.OpenAsync(Server.Tcp, cancellation);
-        using var second = await RawClient.OpenAsync(Server.Tcp, cancellation);
-        var filter = new AmqpMap().With(Dialect.SessionFilter, "s");
-        var held = await first.AttachReceiverAsync(0, Sessions, filter: filter);
-        held[5].Undescribed.Items[7].Map![Dialect.SessionFilter].Text.Should().Be("s");
-        held[13].Map![Dialect.LockedUntilUtc].Integer.Should().BeGreaterThan(Time.GetUtcNow().Ticks);
-
-        await second.AttachReceiverAsync(0, Sessions, filter: filter);
-        (await second.ExpectAsync(Descriptor.Detach)).ErrorAt(2).Should().Be(ErrorCondition.SessionCannotBeLocked);
-
-        await first.SendAsync((ref w) => new Detach(0, true, null).Write(ref w));
-        await first.ExpectAsync(Descriptor.Detach);
-        var described = new AmqpMap().With(Dialect.SessionFilter, AmqpValue.Described(Dialect.SessionFilterCode, "s"));
-        (await second.AttachReceiverAsync(1, Sessions, filter: described))[5].IsNull.Should().BeFalse();
-    }
-
-    [Test, CancelAfter(Guard)]
-    public async Task The_next_session_is_waited_for(CancellationToken cancellation)
-    {
-        await StartOpenAsync(cancellation);
-        using var client = await RawClient.OpenAsync(Server.Tcp, cancellation);
-        await client.SendAsync((ref w) => NextSession(0, 30_000).Write(ref w));
-        await client.FlowAsync(0, 0, 1);
-        await client.AttachSenderAsync(1, Sessions);
-        await client.ExpectAsync(Descriptor.Flow);
-
-        await client.TransferAsync(1, 0, RawClient.Message("hello", "fresh"));
-
-        var frames = new[] { await client.ReadFrameAsync(), await client.ReadFrameAsync(), await client.ReadFrameAsync() };
-        frames.Select(frame => frame.Descriptor).Should().BeEquivalentTo(new ulong[] { Descriptor.Attach, Descriptor.Transfer, Descriptor.Disposition });
-        frames.Single(frame => frame.Descriptor == Descriptor.Attach)[5].Undescribed.Items[7].Map![Dialect.SessionFilter].Text.Should().Be("fresh");
-        RawClient.TextOf(frames.Single(frame => frame.Descriptor == Descriptor.Transfer)).Should().Be("hello");
-    }
-
-    [Test, CancelAfter(Guard)]
-    public async Task Waiting_for_a_session_ends_in_time(CancellationToken cancellation)
-    {
-        await StartOpenAsync(cancellation);
-        using var client = await RawClient.OpenAsync(Server.Tcp, cancellation);
-        await client.SendAsync((ref w) => NextSession(0, 5_000).Write(ref w));
-        await client.AttachSenderAsync(1, Plain);
-        await client.ExpectAsync(Descriptor.Flow);
-
-        Time.Advance(TimeSpan.FromSeconds(6));
-
-        (await client.ExpectAsync(Descriptor.Attach))[5].IsNull.Should().BeTrue();
-        (await client.ExpectAsync(Descriptor.Detach)).ErrorAt(2).Should().Be(ErrorCondition.Timeout);
     }
 
     [Test, CancelAfter(Guard)]
@@ -412,26 +278,4 @@ public sealed class BrokerLinkTests : BrokerFixture
             frame.Payload[layout.BodyStart].Should().Be((byte)i);
         }
     }
-
-    private static Attach NextSession(uint handle, uint timeout) => new()
-    {
-        Name = "next",
-        Handle = handle,
-        IsReceiver = true,
-        SenderSettleMode = SenderSettleMode.Settled,
-        Source = new Source { Address = Sessions, Filter = new AmqpMap().With(Dialect.SessionFilter, default) },
-        Target = new Target(),
-        Properties = new AmqpMap().With(Dialect.Timeout, timeout),
-    };
-
-    private static Task DisposeAsync(RawClient client, uint id, DeliveryState state) => client.SendAsync((ref w) =>
-    {
-        var list = w.BeginList(Descriptor.Disposition);
-        w.WriteBoolean(true);
-        w.WriteUInt(id);
-        w.WriteNull();
-        w.WriteBoolean(false);
-        state.Write(ref w);
-        w.EndCompound(list, 5);
-    });
 }

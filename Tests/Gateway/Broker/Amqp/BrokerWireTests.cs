@@ -54,6 +54,35 @@ public sealed class BrokerWireTests
     }
 
     [Test, CancelAfter(Guard)]
+    public async Task An_aborted_connection_is_a_lost_one([Values] bool overWebSocket, [Values] bool whileReading, CancellationToken cancellation)
+    {
+        await using var server = await BrokerServer.StartAsync(options => options.RequireAuthorization = false, TimeProvider.System, cancellation);
+        server.Engine.GetOrCreate(new QueueOptions { Name = "queue" });
+        await using var transport = await AmqpTransport.ConnectAsync(
+            new AmqpTransportOptions { Endpoint = overWebSocket ? server.WebSocket : server.Tcp }, cancellation);
+        var handler = new RecordingHandler { OnArrival = _ => transport.Abort() };
+        await using var receiver = await transport.OpenReceiverAsync("queue", new ReceiverOptions { Mode = ReceiveMode.ReceiveAndDelete }, handler, cancellation);
+        await using var sender = await transport.OpenSenderAsync("queue", cancellation);
+        receiver.AddCredit(1);
+
+        if (whileReading)
+        {
+            sender.Send(new SentMessage("one"));
+            (await handler.NextAsync(cancellation)).Message.Release();
+        }
+        else
+        {
+            transport.Abort();
+        }
+
+        foreach (var reason in new[] { await transport.Closed.WaitAsync(cancellation), await handler.Closed.WaitAsync(cancellation) })
+        {
+            reason!.Failure.Should().Be(TransportFailure.ConnectionLost);
+            reason.Message.Should().NotContain("Exception").And.NotContain("internal-error", "nobody made a mistake");
+        }
+    }
+
+    [Test, CancelAfter(Guard)]
     public async Task A_certificate_that_nobody_vouches_for_is_refused(CancellationToken cancellation)
     {
         using var certificate = MakeCertificate();

@@ -97,6 +97,18 @@ internal sealed class RawClient : IDisposable
             : throw new InvalidOperationException($"0x{descriptor:x} was expected and 0x{frame.Descriptor:x} came: {string.Join(", ", frame.Fields)}");
     }
 
+    /// <summary>Says what became of a delivery, and leaves it to the broker to settle it.</summary>
+    public Task SettleAsync(uint id, DeliveryState state) => SendAsync((ref w) =>
+    {
+        var list = w.BeginList(Descriptor.Disposition);
+        w.WriteBoolean(true);
+        w.WriteUInt(id);
+        w.WriteNull();
+        w.WriteBoolean(false);
+        state.Write(ref w);
+        w.EndCompound(list, 5);
+    });
+
     /// <summary>Whether the peer has closed the connection; waits for it or for a byte.</summary>
     public async Task<bool> IsClosedAsync()
     {

@@ -1,0 +1,84 @@
+using AppProxy.Connector.Http1;
+using AppProxy.Connector.Settings;
+using AppProxy.Contracts.Frames;
+
+namespace AppProxy.Connector.Execution;
+
+/// <summary>One app, and the clients for its connections: HTTP/1.1 by our own, HTTP/2 by the library's.</summary>
+internal sealed class ReachedApp : IDisposable
+{
+    private readonly Http1Client _http1;
+    private readonly Http2Client? _http2;
+
+    /// <summary>Whether the app is to be asked by ALPN which version it speaks.</summary>
+    private readonly bool _chooses;
+    private readonly SemaphoreSlim _choosing = new(1);
+    private IAppClient? _chosen;
+
+    public ReachedApp(string id, AppTargetOptions options, AppFaults faults, TimeProvider time)
+    {
+        var url = new Uri(options.InternalUrl, UriKind.Absolute);
+        var isTls = url.Scheme == Uri.UriSchemeHttps;
+        _http1 = new Http1Client(
+            new Http1Options
+            {
+                App = id,
+                Host = url.IdnHost,
+                Port = url.Port,
+                IsTls = isTls,
+                ChecksCertificate = options.IsBackendCertificateValidationEnabled,
+                MaxConnections = options.MaxConnections,
+                MaxHeadLength = options.MaxResponseHeadLength,
+                IdleTimeout = options.ConnectionIdleTimeout,
+            },
+            new Http1Target(url),
+            faults,
+            time);
+
+        // Without TLS nothing can be agreed on, and HTTP/1.1 is what everything speaks.
+        _chooses = options.HttpVersion is null && isTls;
+        if (_chooses || options.HttpVersion == "2")
+        {
+            var policy = _chooses ? HttpVersionPolicy.RequestVersionOrLower : HttpVersionPolicy.RequestVersionExact;
+            _http2 = new Http2Client(new AppTarget(url, policy), options.MaxResponseHeadLength, options.IsBackendCertificateValidationEnabled);
+        }
+
+        _chosen = _chooses ? null : (IAppClient?)_http2 ?? _http1;
+    }
+
+    /// <summary>The client for a request. Only HTTP/1.1 knows the Upgrade header.</summary>
+    public ValueTask<IAppClient> ClientForAsync(FrameFlags flags, CancellationToken cancellationToken) =>
+        flags.HasFlag(FrameFlags.Upgrade) ? new ValueTask<IAppClient>(_http1)
+        : _chosen is { } chosen ? new ValueTask<IAppClient>(chosen)
+        : ChooseAsync(cancellationToken);
+
+    /// <summary>An app whose TLS fails may have been replaced by one that speaks another version: the next call asks again.</summary>
+    public void ForgetChoice()
+    {
+        if (_chooses)
+        {
+            _chosen = null;
+        }
+    }
+
+    public void Dispose()
+    {
+        _choosing.Dispose();
+        _http1.Dispose();
+        _http2?.Dispose();
+    }
+
+    private async ValueTask<IAppClient> ChooseAsync(CancellationToken cancellationToken)
+    {
+        // One asks, the others wait for what it learns.
+        await _choosing.WaitAsync(cancellationToken);
+        try
+        {
+            return _chosen ??= await _http1.ChoosesHttp2Async(cancellationToken) ? _http2! : _http1;
+        }
+        finally
+        {
+            _choosing.Release();
+        }
+    }
+}

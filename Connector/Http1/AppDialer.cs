@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+
+namespace AppProxy.Connector.Http1;
+
+/// <summary>Opens connections to one app: name, TCP, TLS with ALPN.</summary>
+internal sealed class AppDialer(Http1Options options, TimeProvider time)
+{
+    /// <summary>
+    /// Apps are near: doubled by the system, this keeps 4 Gbit/s busy over 1 ms. Left to the system it grows to several MB, which an app goes on filling after its
+    /// reader has stopped, beyond what windows allow.
+    /// </summary>
+    public const int ReceiveBuffer = 256 * 1024;
+
+    private static readonly List<SslApplicationProtocol> OnlyHttp1 = [SslApplicationProtocol.Http11];
+    private static readonly List<SslApplicationProtocol> EitherHttp = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
+
+    /// <summary>Opens a TCP connection.</summary>
+    public static async ValueTask<Socket> ConnectAsync(EndPoint app, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = ReceiveBuffer };
+        try
+        {
+            await socket.ConnectAsync(app, cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a connection for HTTP/1.1.</summary>
+    /// <exception cref="Http1Exception">Why not.</exception>
+    public async ValueTask<AppStream> DialAsync(CancellationToken cancellationToken) => (await DialAsync(OnlyHttp1, cancellationToken)).Stream;
+
+    /// <summary>As <see cref="DialAsync(CancellationToken)"/>, but lets an app with TLS choose; when it chose HTTP/2 the stream is not for our client.</summary>
+    public ValueTask<(AppStream Stream, bool IsHttp2)> DialEitherAsync(CancellationToken cancellationToken) => DialAsync(EitherHttp, cancellationToken);
+
+    private async ValueTask<(AppStream Stream, bool IsHttp2)> DialAsync(List<SslApplicationProtocol> protocols, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.ConnectTimeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        Socket? socket = null;
+        try
+        {
+            socket = await ConnectAsync(new DnsEndPoint(options.Host, options.Port), both.Token);
+            return options.IsTls ? await SecureAsync(socket, protocols, both.Token) : (new PlainStream(socket), false);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            socket?.Dispose();
+            throw new Http1Exception(socket is null || limit.IsCancellationRequested ? Http1Error.Unreachable : Http1Error.TlsFailed, failure);
+        }
+        catch
+        {
+            socket?.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask<(AppStream Stream, bool IsHttp2)> SecureAsync(
+        Socket socket, List<SslApplicationProtocol> protocols, CancellationToken cancellationToken)
+    {
+        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        try
+        {
+            var client = new SslClientAuthenticationOptions { TargetHost = options.Host, ApplicationProtocols = protocols };
+            if (!options.ChecksCertificate)
+            {
+#pragma warning disable CA5359 // The operator switched the check off for this app (isBackendCertificateValidationEnabled).
+                client.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
+            }
+
+            await tls.AuthenticateAsClientAsync(client, cancellationToken);
+            return (new TlsStream(socket, tls), tls.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2);
+        }
+        catch
+        {
+            await tls.DisposeAsync();
+            throw;
+        }
+    }
+}

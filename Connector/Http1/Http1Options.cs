@@ -1,0 +1,28 @@
+namespace AppProxy.Connector.Http1;
+
+/// <summary>How one app is called over HTTP/1.1.</summary>
+internal sealed record Http1Options
+{
+    /// <summary>Name in logs.</summary>
+    public required string App { get; init; }
+
+    /// <summary>Name or address, without brackets.</summary>
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    public bool IsTls { get; init; }
+
+    public bool ChecksCertificate { get; init; } = true;
+
+    /// <summary>Connections at once; 0 for no limit.</summary>
+    public int MaxConnections { get; init; }
+
+    /// <summary>Largest head or trailer section of a response, in octets.</summary>
+    public int MaxHeadLength { get; init; } = 64 * 1024;
+
+    /// <summary>Below what usual servers keep (Kestrel 130 s), so that as a rule it is not them who close.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(90);
+
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
+}

@@ -1,0 +1,247 @@
+namespace AppProxy.Connector.Http1;
+
+/// <summary>The connections to one app: idle ones are taken last in, first out, closed when idle for too long; beyond the limit callers wait in line.</summary>
+internal sealed class Http1Pool : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly List<Http1Connection> _idle = [];
+    private readonly Queue<TaskCompletionSource<Http1Connection?>> _waiting = new();
+    private readonly Http1Options _options;
+    private readonly AppDialer _dialer;
+    private readonly AppFaults _faults;
+    private readonly TimeProvider _time;
+    private readonly ITimer _sweep;
+    private int _open;
+    private bool _isSweeping;
+    private bool _disposed;
+
+    public Http1Pool(Http1Options options, AppDialer dialer, AppFaults faults, TimeProvider time)
+    {
+        _options = options;
+        _dialer = dialer;
+        _faults = faults;
+        _time = time;
+        _sweep = time.CreateTimer(static pool => ((Http1Pool)pool!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public int Idle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _idle.Count;
+            }
+        }
+    }
+
+    /// <summary>A connection that has begun: an idle one that is alive, unless <paramref name="mustBeFresh"/>, or a new one.</summary>
+    public ValueTask<Http1Connection> RentAsync(bool mustBeFresh, CancellationToken cancellationToken)
+    {
+        while (!mustBeFresh && TryTakeIdle() is { } idle)
+        {
+            if (TryBegin(idle))
+            {
+                return new ValueTask<Http1Connection>(idle);
+            }
+        }
+
+        return RentSlowlyAsync(cancellationToken);
+    }
+
+    /// <summary>Gives back a connection whose call has ended well.</summary>
+    public void Return(Http1Connection connection)
+    {
+        connection.IdleSince = _time.GetTimestamp();
+        lock (_gate)
+        {
+            while (_waiting.TryDequeue(out var waiter))
+            {
+                if (waiter.TrySetResult(connection))
+                {
+                    return;
+                }
+            }
+
+            if (!_disposed)
+            {
+                _idle.Add(connection);
+                if (!_isSweeping)
+                {
+                    _isSweeping = true;
+                    _sweep.Change(_options.IdleTimeout / 4, Timeout.InfiniteTimeSpan);
+                }
+
+                return;
+            }
+        }
+
+        connection.Stream.Close();
+    }
+
+    /// <summary>Takes a fresh connection in that was opened elsewhere.</summary>
+    public void Add(AppStream stream)
+    {
+        lock (_gate)
+        {
+            _open++;
+        }
+
+        Return(new Http1Connection(stream, isReused: true));
+    }
+
+    /// <summary>A rented connection was closed: whoever waits may open another.</summary>
+    public void Closed()
+    {
+        lock (_gate)
+        {
+            while (_waiting.TryDequeue(out var waiter))
+            {
+                if (waiter.TrySetResult(null))
+                {
+                    return;
+                }
+            }
+
+            _open--;
+        }
+    }
+
+    public void Dispose()
+    {
+        List<Http1Connection> idle;
+        lock (_gate)
+        {
+            _disposed = true;
+            idle = [.. _idle];
+            _idle.Clear();
+        }
+
+        _sweep.Dispose();
+        idle.ForEach(static connection => connection.Stream.Close());
+    }
+
+    private async ValueTask<Http1Connection> RentSlowlyAsync(CancellationToken cancellationToken)
+    {
+        while (await WaitForTurnAsync(cancellationToken) is { } connection)
+        {
+            if (TryBegin(connection))
+            {
+                return connection;
+            }
+        }
+
+        try
+        {
+            var connection = new Http1Connection(await _dialer.DialAsync(cancellationToken));
+            connection.TryBegin(out _);
+            return connection;
+        }
+        catch
+        {
+            Closed();
+            throw;
+        }
+    }
+
+    /// <summary>Null when a new connection may be opened; the count is taken already.</summary>
+    private async ValueTask<Http1Connection?> WaitForTurnAsync(CancellationToken cancellationToken)
+    {
+        TaskCompletionSource<Http1Connection?> turn;
+        Http1Connection? oldest = null;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_options.MaxConnections == 0 || _open < _options.MaxConnections)
+            {
+                _open++;
+                return null;
+            }
+
+            if (_idle.Count > 0)
+            {
+                // Asked for a fresh one: it takes the place of one that is idle.
+                oldest = _idle[0];
+                _idle.RemoveAt(0);
+            }
+
+            turn = new TaskCompletionSource<Http1Connection?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (oldest is null)
+            {
+                _waiting.Enqueue(turn);
+            }
+        }
+
+        if (oldest is not null)
+        {
+            oldest.Stream.Close();
+            return null;
+        }
+
+        await using var registration = cancellationToken.UnsafeRegister(static (turn, token) => ((TaskCompletionSource<Http1Connection?>)turn!).TrySetCanceled(token), turn);
+        return await turn.Task;
+    }
+
+    private Http1Connection? TryTakeIdle()
+    {
+        lock (_gate)
+        {
+            if (_idle.Count == 0)
+            {
+                return null;
+            }
+
+            var last = _idle[^1];
+            _idle.RemoveAt(_idle.Count - 1);
+            return last;
+        }
+    }
+
+    private bool TryBegin(Http1Connection connection)
+    {
+        if (connection.TryBegin(out var stray))
+        {
+            return true;
+        }
+
+        if (stray > 0)
+        {
+            _faults.StrayOctets(_options.App, stray);
+        }
+
+        connection.Stream.Close();
+        connection.Release();
+        Closed();
+        return false;
+    }
+
+    /// <summary>Closes what was idle for too long, and what the app has closed in the meantime.</summary>
+    private void Sweep()
+    {
+        List<Http1Connection>? dead = null;
+        lock (_gate)
+        {
+            _isSweeping = false;
+            for (var i = _idle.Count - 1; i >= 0; i--)
+            {
+                if (_time.GetElapsedTime(_idle[i].IdleSince) >= _options.IdleTimeout || _idle[i].Stream.IsReadable)
+                {
+                    (dead ??= []).Add(_idle[i]);
+                    _idle.RemoveAt(i);
+                }
+            }
+
+            if (_idle.Count > 0 && !_disposed)
+            {
+                _isSweeping = true;
+                _sweep.Change(_options.IdleTimeout / 4, Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        dead?.ForEach(connection =>
+        {
+            connection.Stream.Close();
+            Closed();
+        });
+    }
+}

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using AppProxy.Contracts.Transport.Amqp;
+
+namespace AppProxy.Contracts.Transport.Tokens;
+
+/// <summary>
+/// Puts a token for each queue before its first link, and again at half of its life for as long as the connection lasts. When that fails it
+/// tries again, later each time, until the token has run out; then the broker takes the links away, and their owner sees that.
+/// </summary>
+internal sealed class TokenRenewal(IClaimsNode node, IBrokerTokenProvider provider, AmqpTransportOptions options) : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<string, Lazy<Task>> _authorized = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentBag<Task> _renewals = [];
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>Makes sure that the broker has a token for <paramref name="queue"/>.</summary>
+    public async Task AuthorizeAsync(string queue, CancellationToken cancellationToken)
+    {
+        var authorized = _authorized.GetOrAdd(queue, name => new Lazy<Task>(() => BeginAsync(name)));
+        try
+        {
+            await authorized.Value.WaitAsync(cancellationToken);
+        }
+        catch (Exception) when (authorized.Value.IsFaulted || authorized.Value.IsCanceled)
+        {
+            // The next link to this queue tries anew.
+            _authorized.TryRemove(new(queue, authorized));
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_renewals);
+        _stopping.Dispose();
+    }
+
+    private async Task BeginAsync(string queue)
+    {
+        var token = await PutAsync(queue);
+        _renewals.Add(RenewAsync(queue, token));
+    }
+
+    private async Task RenewAsync(string queue, BrokerToken token)
+    {
+        var retry = FirstRetry;
+        var wait = HalfLife(token);
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(wait, options.Time, _stopping.Token);
+                try
+                {
+                    token = await PutAsync(queue);
+                    wait = HalfLife(token);
+                    retry = FirstRetry;
+                }
+                catch (Exception) when (!_stopping.IsCancellationRequested && token.ExpiresAt > options.Time.GetUtcNow())
+                {
+                    wait = retry;
+                    retry = retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
+                }
+            }
+        }
+        catch (Exception)
+        {
+            // Stopping, or the token is over: the broker detaches the links, which is how their owner learns of it.
+            _authorized.TryRemove(queue, out _);
+        }
+    }
+
+    private async Task<BrokerToken> PutAsync(string queue)
+    {
+        using var timeout = new CancellationTokenSource(options.OperationTimeout, options.Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stopping.Token);
+        try
+        {
+            // Always amqps, as the official .NET client has it, so that a token is the same for each way in.
+            var audience = $"amqps://{options.Endpoint.Host}/{queue}";
+            var token = await provider.GetTokenAsync(audience, limit.Token);
+            var status = await node.PutTokenAsync(audience, token, limit.Token);
+            return status is 200 or 202 ? token : throw Refused(status, queue);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            throw new TransportException(TransportFailure.Timeout, $"The broker did not take a token for {queue} in time.");
+        }
+    }
+
+    private static TransportException Refused(long status, string queue)
+    {
+        var failure = status switch
+        {
+            404 => TransportFailure.EntityNotFound,
+            403 => TransportFailure.QuotaExceeded,
+            >= 500 => TransportFailure.ServerBusy,
+            _ => TransportFailure.Unauthorized,
+        };
+        return new TransportException(failure, $"The broker refused the token for {queue} ({status}).");
+    }
+
+    private TimeSpan HalfLife(BrokerToken token)
+    {
+        var half = (token.ExpiresAt - options.Time.GetUtcNow()) / 2;
+        return half > FirstRetry ? half : FirstRetry;
+    }
+}

@@ -1,0 +1,71 @@
+using AppProxy.Testing;
+using FluentAssertions;
+using Microsoft.Extensions.Time.Testing;
+using NUnit.Framework;
+
+namespace AppProxy.Tests.EndToEnd.Promises;
+
+/// <summary>A broker delivers at least once: it may hand a request to somebody else while it runs already.</summary>
+public sealed class A_request_is_delivered_twice : PromiseTest, IDisposable
+{
+    /// <summary>More than how long the broker keeps a request locked (Gateway/Hosting/EmbeddedBroker.cs), less than it waits for a connector.</summary>
+    private static readonly TimeSpan LockIsOver = TimeSpan.FromSeconds(11);
+
+    private readonly FakeTimeProvider _brokerTime = new();
+
+    // Stands still: the 20 ms never pass after which a connector would say what it runs, and with that settle the request.
+    private readonly FakeTimeProvider _connectorTime = new();
+    private ITimer? _end;
+
+    /// <summary>A connector that stops gives its last frames some time to go, and that must pass.</summary>
+    [TearDown]
+    public void LetTimePass() =>
+        _end = TimeProvider.System.CreateTimer(_ => _connectorTime.Advance(TimeSpan.FromSeconds(1)), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(20));
+
+    public void Dispose() => _end?.Dispose();
+
+    [Test, CancelAfter(Guard)]
+    public async Task One_answer_comes_and_nothing_of_the_other([Values] bool lockLost, [Values] bool firstRunWins, [Values] bool hasOtherConnector, CancellationToken cancellation)
+    {
+        var proxy = await StartWithoutConnectorAsync(cancellation, options =>
+        {
+            options.Transport = TestTransport.InProcess;
+            options.Time = _brokerTime;
+            options.ConnectorTime = _connectorTime;
+        });
+
+        // The queues are there then. A connector that found none would try again later, and there is no later.
+        await Log.WaitForAsync(static entry => entry.EventId == 1001 && entry.Text.StartsWith("gateway", StringComparison.Ordinal), cancellation);
+        using var client = proxy.CreateClient("app");
+        var first = await proxy.StartConnectorAsync(null, cancellation);
+        var pending = client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead, cancellation);
+        var runs = new List<HeldRun> { await App.NextAsync(cancellation) };
+        if (hasOtherConnector)
+        {
+            await proxy.StartConnectorAsync(null, cancellation);
+        }
+
+        if (lockLost)
+        {
+            _brokerTime.Advance(LockIsOver);
+        }
+        else
+        {
+            first.DropConnection();
+        }
+
+        runs.Add(await App.NextAsync(cancellation));
+        var (winner, loser) = firstRunWins ? (runs[0], runs[1]) : (runs[1], runs[0]);
+        await winner.WriteAsync("one ");
+        using var answer = await pending;
+
+        // Nobody has named itself yet: the gateway hears of this run only now.
+        await loser.WriteAsync("other ");
+        await loser.WaitForAbortAsync(cancellation);
+        await winner.WriteAsync("and the same ");
+        await winner.AnswerAsync("answer");
+
+        (await answer.Content.ReadAsStringAsync(cancellation)).Should().Be("one and the same answer");
+        App.Count.Should().Be(2);
+    }
+}
