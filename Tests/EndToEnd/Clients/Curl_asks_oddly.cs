@@ -17,7 +17,7 @@ public sealed class Curl_asks_oddly : CurlTest
         (await curl.RunAsync(cancellation, "--path-as-is", "--globoff", "{url}" + path)).Should().Be("GET " + path);
     }
 
-    [Test, CancelAfter(Guard), Explicit("bug: the connector asks for / where the client asked for *")]
+    [Test, CancelAfter(Guard)]
     public async Task For_the_options_of_the_whole_server([Values(TestProtocol.Http1, TestProtocol.Http2)] TestProtocol front, CancellationToken cancellation)
     {
         var curl = await StartAsync(front, SayTargetAsync, cancellation);

@@ -104,7 +104,7 @@ public sealed class Curl_downloads : CurlTest
         await curl.RunAsync(cancellation, "--etag-save", "tag", "--output", "got", "{url}/");
 
         (await curl.RunAsync(cancellation, "--etag-compare", "tag", "--output", "again", "--write-out", "%{http_code} %{size_download}", "{url}/")).Should().Be("304 0");
-        (await curl.RunAsync(cancellation, "--time-cond", "2026-01-03", "--output", "again", "--write-out", "%{http_code} %{size_download}", "{url}/")).Should().Be("304 0");
+        (await curl.RunAsync(cancellation, "--time-cond", "20260103", "--output", "again", "--write-out", "%{http_code} %{size_download}", "{url}/")).Should().Be("304 0");
     }
 
     [Test, CancelAfter(Guard)]
@@ -131,8 +131,10 @@ public sealed class Curl_downloads : CurlTest
     }
 
     [Test, CancelAfter(Guard)]
-    public async Task One_after_the_other_over_one_connection([Values] TestProtocol front, CancellationToken cancellation)
+    public async Task One_after_the_other_over_one_connection(
+        [Values(TestProtocol.Http1, TestProtocol.Https1, TestProtocol.Https2)] TestProtocol front, CancellationToken cancellation)
     {
+        // Not HTTP/2 without TLS: there curl 7.88 can't use a connection twice, whatever the server.
         var curl = await StartAsync(front, context => context.Response.WriteAsync(context.Request.Path), cancellation);
 
         var said = await curl.RunAsync(cancellation, VersionFor(front), "--write-out", " %{num_connects}\n", "{url}/[1-5]");
@@ -169,6 +171,7 @@ public sealed class Curl_downloads : CurlTest
             async context =>
             {
                 context.RequestAborted.Register(aborted.Set);
+                context.Response.ContentLength = long.MaxValue;
                 while (!context.RequestAborted.IsCancellationRequested)
                 {
                     await context.Response.Body.WriteAsync(Content, context.RequestAborted);
