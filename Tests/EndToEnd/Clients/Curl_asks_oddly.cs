@@ -8,7 +8,7 @@ namespace AppProxy.Tests.EndToEnd.Clients;
 
 public sealed class Curl_asks_oddly : CurlTest
 {
-    [TestCase("/a/../b/./c"), TestCase("//x//y/"), TestCase("/%2e%2e/%2F"), TestCase("/?q=/../"), TestCase("/a|b{c}")]
+    [TestCase("/a/../b/./c"), TestCase("//x//y/"), TestCase("/a/%2e%2e/%2F%7e"), TestCase("/?q=/../"), TestCase("/a|b{c}")]
     [CancelAfter(Guard)]
     public async Task For_a_path_as_it_is(string path, CancellationToken cancellation)
     {
