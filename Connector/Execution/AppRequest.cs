@@ -29,6 +29,8 @@ internal static class AppRequest
             }
         }
 
+        // Ours to say, for this connection: trailers go all the way, and servers of gRPC refuse calls where they might not.
+        request.Headers.TryAddWithoutValidation("TE", "trailers");
         if (call.Activity is { } activity)
         {
             request.Headers.Remove("traceparent");

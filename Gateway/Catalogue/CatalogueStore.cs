@@ -45,7 +45,9 @@ internal sealed partial class CatalogueStore : IHostedService, IDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
-        await _watching.WaitAsync(cancellationToken);
+
+        // A stop in a hurry waits for nobody, and fails no more for it than the others'.
+        await _watching.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public void Dispose()

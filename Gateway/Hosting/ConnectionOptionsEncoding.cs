@@ -7,8 +7,8 @@ namespace AppProxy.Gateway.Hosting;
 /// the whole field by <c>close</c>, <c>keep-alive</c> or <c>Upgrade</c> when that is all it knows of in it, before any code of ours runs,
 /// and the named field would cross. It leaves a field alone that has two options it knows:
 /// <para>1. <c>close</c> and <c>Upgrade</c> get <c>keep-alive</c> beside them, which changes nothing: either one wins;</para>
-/// <para>2. <c>keep-alive</c> itself is taken out. In HTTP/1.1 it is the default, and with HTTP/1.0 clients a proxy must not keep
-/// connections (RFC 9112 section 9.3).</para>
+/// <para>2. <c>keep-alive</c> is taken out where it stands beside others, and left where it stands alone: then nothing can get lost, and a
+/// client of HTTP/1.0 has its connection kept.</para>
 /// </summary>
 /// <remarks>Costs a few comparisons for each request that has the field, and one string where the value is more than <c>keep-alive</c>.</remarks>
 internal sealed class ConnectionOptionsEncoding : Encoding
@@ -47,6 +47,11 @@ internal sealed class ConnectionOptionsEncoding : Encoding
     /// <summary>Writes, or only counts when there is nowhere to write to.</summary>
     private static int Decode(ReadOnlySpan<byte> value, Span<char> chars)
     {
+        if (Ascii.EqualsIgnoreCase(value.Trim(" \t"u8), "keep-alive"u8))
+        {
+            return Append("keep-alive"u8, 0, chars);
+        }
+
         var length = 0;
         var isKnown = false;
         foreach (var range in value.Split((byte)','))

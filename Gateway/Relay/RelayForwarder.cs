@@ -109,15 +109,10 @@ internal sealed partial class RelayForwarder(
             exchange.End(ExchangeFailure.None);
             group.Remove(exchange);
             await clientGone.DisposeAsync();
-            if (upload is { IsCompleted: false })
-            {
-                // The response is over, and with it the interest in the rest of the request.
-                context.Request.BodyReader.CancelPendingRead();
-            }
-
             if (upload is not null)
             {
-                await upload;
+                // The response is over, and with it the interest in the rest of the request.
+                await RequestPump.StopAsync(upload, context.Request.BodyReader);
             }
 
             meter.Ended(app.Id, time.GetElapsedTime(exchange.Began));

@@ -13,6 +13,24 @@ internal static class RequestPump
     public static Task<bool> RunAsync(GatewayExchange exchange, HttpRequest request, TimeProvider time) =>
         RunAsync(exchange, request.BodyReader, new RequestTrailers(request), time);
 
+    /// <summary>Ends a pump that may still wait for the client; never throws.</summary>
+    public static async Task StopAsync(Task<bool> pump, PipeReader client)
+    {
+        if (!pump.IsCompleted)
+        {
+            try
+            {
+                client.CancelPendingRead();
+            }
+            catch (Exception broken) when (broken is IOException or OperationCanceledException)
+            {
+                // The server tells here, too, what the pump is told: the client broke off.
+            }
+        }
+
+        await pump;
+    }
+
     /// <summary>Sends what an upgraded client writes.</summary>
     public static Task<bool> RunUpgradedAsync(GatewayExchange exchange, PipeReader client, TimeProvider time) =>
         RunAsync(exchange, client, default(NoFields), time);

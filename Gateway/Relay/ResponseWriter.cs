@@ -15,6 +15,9 @@ internal static class ResponseWriter
     /// <summary>Pieces at hand are written together up to here before the client's pace counts.</summary>
     private const int FlushAt = 64 * 1024;
 
+    /// <summary>An upgraded connection is silent most of its life: it holds no buffer then.</summary>
+    private static readonly StreamPipeReaderOptions IdleReads = new(useZeroByteReads: true);
+
     public static async Task WriteAsync(HttpContext context, GatewayExchange exchange, ExtendedConnect? extended, TimeProvider time)
     {
         if (!TryWriteHead(context, exchange) || (extended is not null && !TryAgree(context, extended)))
@@ -178,13 +181,12 @@ internal static class ResponseWriter
     private static async Task WriteUpgradedAsync(HttpContext context, GatewayExchange exchange, ExtendedConnect? extended, TimeProvider time)
     {
         var stream = await AcceptAsync(context, extended);
-        var client = PipeReader.Create(stream);
+        var client = PipeReader.Create(stream, IdleReads);
         var upload = RequestPump.RunUpgradedAsync(exchange, client, time);
         var writer = PipeWriter.Create(stream);
         await WriteBodyAsync(context, writer, exchange, time, isChunked: false);
         await writer.CompleteAsync();
-        client.CancelPendingRead();
-        await upload;
+        await RequestPump.StopAsync(upload, client);
     }
 
     private static async ValueTask<Stream> AcceptAsync(HttpContext context, ExtendedConnect? extended)

@@ -269,6 +269,9 @@ public sealed class Bodies_stream : EndToEndTest
         (await sawWhole.Task.WaitAsync(cancellation)).Should().BeFalse();
         body.Complete();
         await sending.ContinueWith(static _ => { }, TaskScheduler.Default);
+
+        // The gateway is through with it, too.
+        await Log.WaitForAsync(static entry => entry.EventId == 3102 && entry.Text.Contains("client-gone", StringComparison.Ordinal), cancellation);
     }
 
     [Test, CancelAfter(Guard)]

@@ -87,10 +87,8 @@ public sealed class Curl_uploads : CurlTest
         (await curl.RunAsync(cancellation, "--request", "GET", "--data", "query", "{url}/")).Should().Be($"GET length 5 {Digest("query"u8.ToArray())}");
     }
 
-    [TestCase(TestProtocol.Http1), TestCase(TestProtocol.Https1), TestCase(TestProtocol.Https2)]
-    [TestCase(TestProtocol.Http2, Explicit = true, Reason = "bug: the stream is reset before the app's answer is out")]
-    [CancelAfter(Guard)]
-    public async Task A_body_that_the_app_refuses_unread(TestProtocol front, CancellationToken cancellation)
+    [Test, CancelAfter(Guard)]
+    public async Task A_body_that_the_app_refuses_unread([Values] TestProtocol front, CancellationToken cancellation)
     {
         var curl = await StartAsync(
             front,

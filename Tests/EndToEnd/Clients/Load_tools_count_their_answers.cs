@@ -34,7 +34,7 @@ public sealed class Load_tools_count_their_answers : EndToEndTest
         _calls.Should().Be(Requests);
     }
 
-    [Test, CancelAfter(120_000), Explicit("bug: the gateway closes a connection of HTTP/1.0 that was asked to be kept")]
+    [Test, CancelAfter(120_000)]
     public async Task Ab_with_keep_alive([Values(TestProtocol.Http1, TestProtocol.Https1)] TestProtocol front, CancellationToken cancellation)
     {
         var ab = RequiredProgram.Find("ab", "apache2-utils");

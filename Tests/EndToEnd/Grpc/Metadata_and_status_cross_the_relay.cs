@@ -126,7 +126,7 @@ public sealed class Metadata_and_status_cross_the_relay : GrpcTest
         (await call.Should().ThrowAsync<RpcException>()).Which.Status.Should().Match<Status>(seen => seen.StatusCode == status && seen.Detail == "why");
     }
 
-    [Test, CancelAfter(Guard), Explicit("bug: the connector takes TE away and does not say its own to an HTTP/2 app")]
+    [Test, CancelAfter(Guard)]
     public async Task The_app_is_told_that_trailers_are_understood(CancellationToken cancellation)
     {
         // Servers on gRPC's C core refuse a call without it: it is how they find out that nothing on the way drops trailers.
