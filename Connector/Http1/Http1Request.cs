@@ -19,6 +19,9 @@ internal sealed class Http1Request : IDisposable
     /// <summary>Whether it may be sent again on another connection when this one turned out to be dead.</summary>
     public bool IsReplayable { get; init; }
 
+    /// <summary>Whether it may make the connection speak for a person from then on: nobody else's request may follow on it.</summary>
+    public bool AuthenticatesConnection { get; init; }
+
     /// <summary>The body, when it comes piece by piece.</summary>
     public IRequestBody? Body { get; init; }
 

@@ -18,7 +18,7 @@ internal static class RequestHeadWriter
     public static Http1Request Write(in RequestHead head, in AppCall call, Http1Target target)
     {
         _ = FieldLines.TryRead(head.FieldSection, out var fields);
-        var room = Measure(head, fields, target, out var host, out var contentLength);
+        var room = Measure(head, fields, target, out var host, out var contentLength, out var authenticatesConnection);
         room += (call.Activity?.Id?.Length ?? 0) + (call.Activity?.TraceStateString?.Length ?? 0) + 32;
         var isUpgrade = call.Flags.HasFlag(FrameFlags.Upgrade);
         var hasBody = call.Flags.HasFlag(FrameFlags.Body) && !isUpgrade;
@@ -37,8 +37,9 @@ internal static class RequestHeadWriter
 
         writer.Write(head.Target);
         writer.Write(" HTTP/1.1\r\n"u8);
-        writer.Field("Host"u8, host.IsEmpty ? target.Host : host);
-        WriteFields(ref writer, fields, call.Activity is not null);
+        host = host.IsEmpty ? target.Host : host;
+        writer.Field("Host"u8, host);
+        WriteFields(ref writer, fields, target, host, call.Activity is not null);
         if (isUpgrade)
         {
             writer.Field("Connection"u8, "Upgrade"u8);
@@ -63,6 +64,7 @@ internal static class RequestHeadWriter
             Length = writer.Length,
             IsHead = head.Method.SequenceEqual("HEAD"u8),
             IsUpgrade = isUpgrade,
+            AuthenticatesConnection = authenticatesConnection,
             IsReplayable = call.Flags.HasFlag(FrameFlags.Replayable),
             Body = hasBody ? call.Body : null,
             BodyLength = bodyLength,
@@ -71,16 +73,19 @@ internal static class RequestHeadWriter
     }
 
     /// <summary>Checks everything that will be written, and reckons the room for it.</summary>
-    private static int Measure(in RequestHead head, in FieldLines fields, Http1Target target, out ReadOnlySpan<byte> host, out long? contentLength)
+    private static int Measure(
+        in RequestHead head, in FieldLines fields, Http1Target target, out ReadOnlySpan<byte> host, out long? contentLength, out bool authenticatesConnection)
     {
         host = default;
         contentLength = null;
+        authenticatesConnection = false;
         if (!FieldSyntax.IsToken(head.Method) || !FieldSyntax.IsTarget(head.Target))
         {
             throw new InvalidDataException("The request's method or target can't be sent.");
         }
 
         var room = FixedRoom + head.Method.Length + target.Path.Length + head.Target.Length + target.Host.Length;
+        var destinations = 0;
         foreach (var line in fields)
         {
             if (!FieldSyntax.IsToken(line.Name) || !FieldSyntax.IsValue(line.Value))
@@ -89,9 +94,14 @@ internal static class RequestHeadWriter
             }
 
             room += line.Name.Length + line.Value.Length + 4;
+            destinations += IsDestination(line) ? 1 : 0;
             if (FieldSection.Is(line.Name, "Host"u8))
             {
                 host = line.Value;
+            }
+            else if (FieldSection.Is(line.Name, "Authorization"u8))
+            {
+                authenticatesConnection |= IsOfConnection(line.Value);
             }
             else if (FieldSection.Is(line.Name, "Content-Length"u8))
             {
@@ -104,19 +114,39 @@ internal static class RequestHeadWriter
             }
         }
 
-        return room;
+        return room + (destinations * (target.Scheme.Length + Math.Max(target.Host.Length, host.Length) + target.Path.Length));
     }
 
-    private static void WriteFields(ref OctetWriter writer, in FieldLines fields, bool isTraced)
+    /// <summary>The schemes that authenticate a connection instead of a request (RFC 4559 section 6, [MS-NTHT]).</summary>
+    private static bool IsOfConnection(ReadOnlySpan<byte> credentials)
+    {
+        var scheme = credentials.IndexOf((byte)' ') is var space and >= 0 ? credentials[..space] : credentials;
+        return FieldSection.Is(scheme, "NTLM"u8) || FieldSection.Is(scheme, "Negotiate"u8);
+    }
+
+    private static void WriteFields(ref OctetWriter writer, in FieldLines fields, Http1Target target, scoped ReadOnlySpan<byte> host, bool isTraced)
     {
         foreach (var line in fields)
         {
-            if (!IsWrittenByUs(line.Name, isTraced))
+            if (IsDestination(line))
+            {
+                writer.Write(line.Name);
+                writer.Write(": "u8);
+                writer.Write(target.Scheme);
+                writer.Write(host);
+                writer.Write(target.Path);
+                writer.Write(line.Value);
+                writer.Write("\r\n"u8);
+            }
+            else if (!IsWrittenByUs(line.Name, isTraced))
             {
                 writer.Field(line.Name, line.Value);
             }
         }
     }
+
+    /// <summary>Where WebDAV copies or moves to within the app (RFC 4918 section 10.3); apps compare it with what they were called.</summary>
+    private static bool IsDestination(in FieldLines.Line line) => line.Value.StartsWith((byte)'/') && FieldSection.Is(line.Name, "Destination"u8);
 
     /// <summary>What frames the message, or is said of the hop, is ours to say, whatever the other side let through.</summary>
     private static bool IsWrittenByUs(ReadOnlySpan<byte> name, bool isTraced) => name.Length switch

@@ -26,7 +26,7 @@ internal readonly struct RequestFields(HttpContext context, PublishedApp app, bo
 
             foreach (var value in values)
             {
-                frame.Field(name, value ?? "");
+                frame.Field(name, Is(name, "Destination") ? Destination(value) : value ?? "");
                 count++;
             }
         }
@@ -41,6 +41,15 @@ internal readonly struct RequestFields(HttpContext context, PublishedApp app, bo
 
         return count + OriginFields.Write(frame, context, app);
     }
+
+    /// <summary>
+    /// Where WebDAV copies or moves to (RFC 4918 section 10.3). Within the app it becomes a path like the request's own, of which the connector makes
+    /// a URL that the app knows; anything else is for the app to refuse.
+    /// </summary>
+    private string Destination(string? value) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var url) && Is(url.Authority, context.Request.Host.Value ?? "") && RequestTarget.TryBelow(app, value, out var below)
+            ? below
+            : value ?? "";
 
     /// <summary>What only we may say, and what was between the client and us (Expect was answered here; RFC 9110 section 11.7 for the proxy's).</summary>
     private static bool IsOurs(string name) => name.Length switch

@@ -42,6 +42,22 @@ internal sealed class Http1PoolTests
         app.Connections.Should().Be(connections);
     }
 
+    [TestCase("NTLM TlRMTVNTUAAD", 3), TestCase("negotiate YII=", 3), TestCase("Basic YTpi", 1), TestCase("NTLMx YTpi", 1)]
+    [CancelAfter(Guard)]
+    public async Task A_connection_that_speaks_for_a_person_is_nobody_elses(string credentials, int connections, CancellationToken cancellation)
+    {
+        await using var app = Http1Call.Answering(Ok);
+        using var call = new Http1Call(app.Url);
+
+        for (var i = 0; i < 3; i++)
+        {
+            await using var answer = await call.SendAsync("GET", "/", cancellation, FrameFlags.Replayable, fields: ["Authorization: " + credentials]);
+            (await Http1Call.DescribeAsync(answer)).Should().Be(Said);
+        }
+
+        app.Connections.Should().Be(connections);
+    }
+
     [TestCase("Content-Length: 2\r\n\r\nok"), TestCase("Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n")]
     [CancelAfter(Guard)]
     public async Task A_second_response_is_nobodys(string rest, CancellationToken cancellation)

@@ -13,6 +13,9 @@ internal sealed partial class Litmus_tests_a_dav_server
 {
     private const int All = 104;
 
+    /// <summary>litmus tries Expect without TLS only, and says so.</summary>
+    private const int ForPlainServers = 1;
+
     [Test]
     public Task All_of_it_passes(CancellationToken cancellation) => RunAsync("http", isHostTranslated: false, isDigest: false, cancellation);
 
@@ -25,7 +28,6 @@ internal sealed partial class Litmus_tests_a_dav_server
         => RunAsync("http", isHostTranslated: true, isDigest: false, cancellation);
 
     [Test]
-    [Explicit("waiting for the translation of Destination: the app compares it with its own scheme")]
     public Task All_of_it_passes_with_https_outside_and_http_inside(CancellationToken cancellation)
         => RunAsync("https", isHostTranslated: false, isDigest: false, cancellation);
 
@@ -42,7 +44,7 @@ internal sealed partial class Litmus_tests_a_dav_server
             litmus, ["--keep-going", site.Url.ToString(), .. isDigest ? (string[])["anna", "secret"] : []], cancellation, folder.Path);
 
         var summaries = Summary().Matches(run.Output);
-        summaries.Sum(summary => int.Parse(summary.Groups[1].ValueSpan, null)).Should().Be(All, "{0}", run.Output);
+        summaries.Sum(summary => int.Parse(summary.Groups[1].ValueSpan, null)).Should().Be(scheme == "https" ? All - ForPlainServers : All, "{0}", run.Output);
         summaries.Sum(summary => int.Parse(summary.Groups[2].ValueSpan, null)).Should().Be(0, "{0}", run.Output);
         (await run.Exited).Should().Be(0, "{0}", run.Output);
         site.Errors.Should().BeEmpty();
