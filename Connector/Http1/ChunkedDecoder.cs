@@ -159,6 +159,6 @@ internal sealed class ChunkedDecoder(int maxTrailers)
             return Http1Error.None;
         }
 
-        return FieldSyntax.TryRead(line[..^2], out _, out _);
+        return HeadSyntax.TryRead(line[..^2], out _, out _);
     }
 }

@@ -33,7 +33,7 @@ internal readonly ref struct FieldSection(ReadOnlySpan<byte> octets)
     {
         foreach (var part in list.Split((byte)','))
         {
-            if (Is(FieldSyntax.Trim(list[part]), option))
+            if (Is(HeadSyntax.Trim(list[part]), option))
             {
                 return true;
             }
@@ -68,7 +68,7 @@ internal readonly ref struct FieldSection(ReadOnlySpan<byte> octets)
             var line = _rest[..(end - 1)];
             _rest = _rest[(end + 1)..];
             var colon = line.IndexOf((byte)':');
-            Current = new Line(line[..colon], FieldSyntax.Trim(line[(colon + 1)..]));
+            Current = new Line(line[..colon], HeadSyntax.Trim(line[(colon + 1)..]));
             return true;
         }
     }

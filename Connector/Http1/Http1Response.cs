@@ -131,7 +131,7 @@ internal sealed class Http1Response : IAppResponse
         {
             foreach (var line in chunks.Trailers)
             {
-                if (!HopByHop.IsConnectionField(line.Name) && !FieldSection.Is(line.Name, "Content-Length"u8))
+                if (TrailerNames.MayPass(line.Name))
                 {
                     frame.Field(line.Name, line.Value);
                     count++;

@@ -188,7 +188,7 @@ internal sealed class Http1Upload(Http1Connection connection, Http1Request reque
         writer.Write("0\r\n"u8);
         foreach (var line in lines)
         {
-            if (IsTrailer(line.Name) && FieldSyntax.IsToken(line.Name) && FieldSyntax.IsValue(line.Value))
+            if (TrailerNames.MayPass(line.Name) && FieldSyntax.IsToken(line.Name) && FieldSyntax.IsValue(line.Value))
             {
                 writer.Field(line.Name, line.Value);
             }
@@ -197,10 +197,6 @@ internal sealed class Http1Upload(Http1Connection connection, Http1Request reque
         writer.Write("\r\n"u8);
         return connection.Stream.SendAsync(_buffer.AsMemory(0, writer.Length));
     }
-
-    /// <summary>RFC 9110 section 6.5.1: what frames or routes a message has no meaning behind it.</summary>
-    private static bool IsTrailer(ReadOnlySpan<byte> name) =>
-        !HopByHop.IsConnectionField(name) && !FieldSection.Is(name, "Content-Length"u8) && !FieldSection.Is(name, "Host"u8);
 
     private void RentBuffer(int room)
     {

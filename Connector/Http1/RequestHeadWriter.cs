@@ -79,7 +79,7 @@ internal static class RequestHeadWriter
         host = default;
         contentLength = null;
         authenticatesConnection = false;
-        if (!FieldSyntax.IsToken(head.Method) || !FieldSyntax.IsTarget(head.Target))
+        if (!FieldSyntax.IsToken(head.Method) || !HeadSyntax.IsTarget(head.Target))
         {
             throw new InvalidDataException("The request's method or target can't be sent.");
         }

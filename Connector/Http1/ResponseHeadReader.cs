@@ -129,7 +129,7 @@ internal struct ResponseHeadReader(int maxLength)
 
     private Http1Error ReadField(ReadOnlySpan<byte> line)
     {
-        var error = FieldSyntax.TryRead(line, out var name, out var value);
+        var error = HeadSyntax.TryRead(line, out var name, out var value);
         if (error != Http1Error.None)
         {
             return error;

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Text;
+using AppProxy.Contracts.Frames;
 using Microsoft.Net.Http.Headers;
 
 namespace AppProxy.Gateway.Hosting;
@@ -10,10 +10,6 @@ namespace AppProxy.Gateway.Hosting;
 /// </summary>
 internal static class RequestFieldDecoding
 {
-    /// <summary>What a field name is made of (RFC 9110 section 5.6.2). Kestrel lets others pass.</summary>
-    private static readonly SearchValues<char> NameCharacters =
-        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-
     /// <summary>Octets pass as they are: ISO 8859-1 maps each to one character and back.</summary>
     /// <exception cref="InvalidOperationException">The name is none; Kestrel refuses the request.</exception>
     public static Encoding Select(string name)
@@ -24,8 +20,8 @@ internal static class RequestFieldDecoding
                 return ConnectionOptionsEncoding.Instance;
             case 14 when name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase):
                 return DigitsEncoding.Instance;
-            case > 0 when name[0] == ':' || !name.AsSpan().ContainsAnyExcept(NameCharacters):
-                // Of names that begin with a colon Kestrel takes only HTTP/2's.
+            case > 0 when name[0] == ':' || FieldSyntax.IsToken(name):
+                // Kestrel lets names pass that are no tokens. Of names that begin with a colon Kestrel takes only HTTP/2's.
                 return Encoding.Latin1;
             default:
                 throw new InvalidOperationException("A field name has a character that none may have.");

@@ -11,6 +11,8 @@ public sealed class A_request_is_delivered_twice : PromiseTest, IDisposable
     /// <summary>More than how long the broker keeps a request locked (Gateway/Hosting/EmbeddedBroker.cs), less than it waits for a connector.</summary>
     private static readonly TimeSpan LockIsOver = TimeSpan.FromSeconds(11);
 
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
+
     private readonly FakeTimeProvider _brokerTime = new();
 
     // Stands still: the 20 ms never pass after which a connector would say what it runs, and with that settle the request.
@@ -19,8 +21,7 @@ public sealed class A_request_is_delivered_twice : PromiseTest, IDisposable
 
     /// <summary>A connector that stops gives its last frames some time to go, and that must pass.</summary>
     [TearDown]
-    public void LetTimePass() =>
-        _end = TimeProvider.System.CreateTimer(_ => _connectorTime.Advance(TimeSpan.FromSeconds(1)), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(20));
+    public void LetTimePass() => LetTimePass(TimeSpan.FromSeconds(1));
 
     public void Dispose() => _end?.Dispose();
 
@@ -67,5 +68,42 @@ public sealed class A_request_is_delivered_twice : PromiseTest, IDisposable
 
         (await answer.Content.ReadAsStringAsync(cancellation)).Should().Be("one and the same answer");
         App.Count.Should().Be(2);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task A_connector_that_gets_back_what_it_runs_does_not_run_it_again(CancellationToken cancellation)
+    {
+        var proxy = await StartWithoutConnectorAsync(cancellation, options =>
+        {
+            options.Transport = TestTransport.InProcess;
+            options.ConnectorTime = _connectorTime;
+        });
+        await Log.WaitForAsync(static entry => entry.EventId == 1001 && entry.Text.StartsWith("gateway", StringComparison.Ordinal), cancellation);
+        using var client = proxy.CreateClient("app");
+        var connector = await proxy.StartConnectorAsync(null, cancellation);
+        var pending = client.GetAsync("/", cancellation);
+        var run = await App.NextAsync(cancellation);
+
+        // The broker has the request back at once; the connector names itself as its runner, which nobody can hear yet.
+        connector.Disconnect();
+        _connectorTime.Advance(TimeSpan.FromMilliseconds(30));
+        connector.Reconnect();
+        LetTimePass(Tick);
+
+        // Requests are handed out in order: when this one runs, the other was dealt with.
+        var after = client.GetAsync("/after", cancellation);
+        var next = await App.NextAsync(cancellation);
+        next.Path.Should().Be("/after");
+        await next.AnswerAsync("too");
+        await ShouldBeAsync(after, "too", cancellation);
+        await run.AnswerAsync("once");
+        await ShouldBeAsync(pending, "once", cancellation);
+        App.Count.Should().Be(2);
+    }
+
+    private void LetTimePass(TimeSpan tick)
+    {
+        _end?.Dispose();
+        _end = TimeProvider.System.CreateTimer(_ => _connectorTime.Advance(tick), null, TimeSpan.Zero, Tick);
     }
 }

@@ -1,3 +1,4 @@
+using AppProxy.Contracts.Frames;
 using AppProxy.Connector.Http1;
 
 namespace AppProxy.Fuzz.Targets;

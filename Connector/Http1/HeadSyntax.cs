@@ -1,23 +1,14 @@
 using System.Buffers;
+using AppProxy.Contracts.Frames;
 
 namespace AppProxy.Connector.Http1;
 
-/// <summary>What may stand in a field line (RFC 9110 section 5, RFC 9112 section 5).</summary>
-internal static class FieldSyntax
+/// <summary>Lines of a head (RFC 9112 sections 3 and 5).</summary>
+internal static class HeadSyntax
 {
-    private static readonly SearchValues<byte> TokenOctets =
-        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
-
-    private static readonly SearchValues<byte> LineBreakers = SearchValues.Create("\0\r\n"u8);
-
     /// <summary>Everything that ends or breaks a request line: controls, space, DEL.</summary>
     private static readonly SearchValues<byte> NotInTarget =
         SearchValues.Create([.. Enumerable.Range(0, 0x21).Select(static octet => (byte)octet), 0x7f]);
-
-    public static bool IsToken(ReadOnlySpan<byte> octets) => !octets.IsEmpty && !octets.ContainsAnyExcept(TokenOctets);
-
-    /// <summary>Other controls pass: RFC 9110 section 5.5 calls these three dangerous.</summary>
-    public static bool IsValue(ReadOnlySpan<byte> octets) => !octets.ContainsAny(LineBreakers);
 
     public static bool IsTarget(ReadOnlySpan<byte> octets) => !octets.IsEmpty && !octets.ContainsAny(NotInTarget);
 
@@ -33,13 +24,13 @@ internal static class FieldSyntax
         }
 
         var colon = line.IndexOf((byte)':');
-        if (colon <= 0 || !IsToken(line[..colon]))
+        if (colon <= 0 || !FieldSyntax.IsToken(line[..colon]))
         {
             return Http1Error.FieldName;
         }
 
         name = line[..colon];
         value = Trim(line[(colon + 1)..]);
-        return IsValue(value) ? Http1Error.None : value.Contains((byte)'\r') ? Http1Error.LineEnd : Http1Error.FieldValue;
+        return FieldSyntax.IsValue(value) ? Http1Error.None : value.Contains((byte)'\r') ? Http1Error.LineEnd : Http1Error.FieldValue;
     }
 }
