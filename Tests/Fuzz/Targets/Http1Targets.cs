@@ -1,5 +1,5 @@
-using AppProxy.Contracts.Frames;
 using AppProxy.Connector.Http1;
+using AppProxy.Contracts.Frames;
 
 namespace AppProxy.Fuzz.Targets;
 
