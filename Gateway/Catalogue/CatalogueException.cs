@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AppProxy.Gateway.Storage;
 
 namespace AppProxy.Gateway.Catalogue;
 
@@ -9,6 +10,13 @@ internal sealed class CatalogueException : Exception
         : base(Describe(source, problems))
     {
         Problems = problems;
+    }
+
+    /// <summary>The store they are in cannot be used.</summary>
+    public CatalogueException(StoreException cause)
+        : base(cause.Message, cause)
+    {
+        Problems = [new CatalogueFinding("the store", 0, cause.Reason)];
     }
 
     public ImmutableArray<CatalogueFinding> Problems { get; }

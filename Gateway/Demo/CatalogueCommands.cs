@@ -5,6 +5,7 @@ using AppProxy.Gateway.Catalogue.Importing;
 using AppProxy.Gateway.Catalogue.Schema;
 using AppProxy.Gateway.Catalogue.Sources;
 using AppProxy.Gateway.Catalogue.Storage;
+using AppProxy.Gateway.Storage;
 
 namespace AppProxy.Gateway.Demo;
 
@@ -98,7 +99,7 @@ internal static class CatalogueCommands
         backup.SetAction(async (parsed, cancellationToken) =>
         {
             using var content = new MemoryStream();
-            await new StoreBackup(StoreChoice.Read(parsed.GetValue(store)).Store, TimeProvider.System).WriteAsync(content, cancellationToken);
+            await new StoreBackup(StoreChoice.Read(parsed.GetValue(store)).Store).WriteAsync(content, cancellationToken);
             WriteFile(parsed.GetRequiredValue(output), content.ToArray());
         });
         return backup;
@@ -112,7 +113,9 @@ internal static class CatalogueCommands
         restore.SetAction(async (parsed, cancellationToken) =>
         {
             var name = parsed.GetRequiredValue(file);
-            await new StoreBackup(StoreChoice.Read(parsed.GetValue(store)).Store, TimeProvider.System).RestoreAsync(CatalogueFile.Read(name), Path.GetFullPath(name), cancellationToken);
+            var connection = StoreChoice.Read(parsed.GetValue(store)).Store;
+            await new StoreBackup(connection).RestoreAsync(
+                CatalogueFile.Read(name), Path.GetFullPath(name), new CatalogueDatabase(connection, TimeProvider.System).ReplaceAsync, cancellationToken);
         });
         return restore;
     }

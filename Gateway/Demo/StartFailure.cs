@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Hosting;
+using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
@@ -14,7 +15,7 @@ internal static class StartFailure
     {
         switch (failure)
         {
-            case DemoException or CatalogueException or CommandException:
+            case DemoException or CatalogueException or CommandException or StoreException:
                 return failure.Message;
             case OptionsValidationException mistakes:
                 return string.Join('\n', mistakes.Failures);

@@ -1,4 +1,4 @@
-using AppProxy.Gateway.Catalogue.Storage;
+using AppProxy.Gateway.Storage;
 
 namespace AppProxy.Gateway.Demo;
 

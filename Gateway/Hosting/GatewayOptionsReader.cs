@@ -1,6 +1,6 @@
 using AppProxy.Contracts.Settings;
 using AppProxy.Gateway.Catalogue;
-using AppProxy.Gateway.Catalogue.Storage;
+using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;

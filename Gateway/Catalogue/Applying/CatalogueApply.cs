@@ -1,4 +1,5 @@
 using AppProxy.Gateway.Catalogue.Storage;
+using AppProxy.Gateway.Storage;
 
 namespace AppProxy.Gateway.Catalogue.Applying;
 

@@ -1,5 +1,6 @@
 using AppProxy.Gateway.Catalogue.Reading;
 using AppProxy.Gateway.Catalogue.Storage;
+using AppProxy.Gateway.Storage;
 
 namespace AppProxy.Gateway.Catalogue.Applying;
 

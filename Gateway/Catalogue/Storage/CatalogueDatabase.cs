@@ -1,4 +1,5 @@
 using AppProxy.Gateway.Catalogue.Reading;
+using AppProxy.Gateway.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace AppProxy.Gateway.Catalogue.Storage;
@@ -9,32 +10,13 @@ internal sealed class CatalogueDatabase(StoreConnection connection, TimeProvider
     /// <summary>As often as changes may collide before it is somebody's turn to look.</summary>
     private const int MostAttempts = 5;
 
-    /// <summary>Makes the tables, or brings those of an older version up to this one.</summary>
+    /// <inheritdoc cref="StoreSchema.UpgradeAsync"/>
     /// <exception cref="CatalogueException">The store cannot be used.</exception>
-    public Task UpgradeAsync(CancellationToken cancellationToken) => UseAsync(
-        async context =>
-        {
-            CreateFile();
-            var known = context.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
-            var applied = await context.Database.CanConnectAsync(cancellationToken) ? (await context.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList() : [];
-            if (applied.Find(migration => !known.Contains(migration)) is { } newer)
-            {
-                throw CatalogueException.Because(connection.Name, "the store", $"is of a newer version of the gateway (it has '{newer}'): update this one, or restore a backup");
-            }
-
-            // Taken only when there is something to do: the lock that migrations hold outlives a process that is killed.
-            if (applied.Count < known.Count)
-            {
-                await context.Database.MigrateAsync(cancellationToken);
-                if (connection.File is not null)
-                {
-                    // Readers and a writer do not wait for each other; the file remembers it.
-                    await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellationToken);
-                }
-            }
-
-            return true;
-        });
+    public Task UpgradeAsync(CancellationToken cancellationToken) => TellAsync(async () =>
+    {
+        await StoreSchema.UpgradeAsync(connection, cancellationToken);
+        return true;
+    });
 
     public Task<long> ReadVersionAsync(CancellationToken cancellationToken) => UseAsync(context => ReadVersionAsync(context, cancellationToken));
 
@@ -46,7 +28,7 @@ internal sealed class CatalogueDatabase(StoreConnection connection, TimeProvider
             return new StoredCatalogue(0, [], []);
         }
 
-        var isThere = await UseAsync(async context => (await context.Database.GetAppliedMigrationsAsync(cancellationToken)).Any());
+        var isThere = await UseAsync(async context => (await StoreSchema.GetAppliedAsync(context, cancellationToken)).Count > 0);
         return isThere ? await ReadAsync(cancellationToken) : new StoredCatalogue(0, [], []);
     }
 
@@ -58,8 +40,8 @@ internal sealed class CatalogueDatabase(StoreConnection connection, TimeProvider
             {
                 // Every change raises the version in its own transaction: equal before and after, nothing changed in between.
                 var version = await ReadVersionAsync(context, cancellationToken);
-                var groups = await context.ConnectorGroups.AsNoTracking().ToListAsync(cancellationToken);
-                var apps = await context.Applications.AsNoTracking().Include(static app => app.AppRoleAssignedTo).AsSplitQuery().ToListAsync(cancellationToken);
+                var groups = await context.Set<ConnectorGroupRow>().AsNoTracking().ToListAsync(cancellationToken);
+                var apps = await context.Set<ApplicationRow>().AsNoTracking().Include(static app => app.AppRoleAssignedTo).AsSplitQuery().ToListAsync(cancellationToken);
                 if (version == await ReadVersionAsync(context, cancellationToken))
                 {
                     return StoredRows.Read(version, groups, apps);
@@ -75,8 +57,8 @@ internal sealed class CatalogueDatabase(StoreConnection connection, TimeProvider
         => ChangeAsync(
             async (context, version) =>
             {
-                var groups = await context.ConnectorGroups.ToListAsync(cancellationToken);
-                var apps = await context.Applications.Include(static app => app.AppRoleAssignedTo).AsSplitQuery().ToListAsync(cancellationToken);
+                var groups = await context.Set<ConnectorGroupRow>().ToListAsync(cancellationToken);
+                var apps = await context.Set<ApplicationRow>().Include(static app => app.AppRoleAssignedTo).AsSplitQuery().ToListAsync(cancellationToken);
                 var (wantedGroups, wantedApps) = plan(StoredRows.Read(version, groups, apps));
                 StoredRows.Write(context, groups, wantedGroups);
                 StoredRows.Write(context, apps, wantedApps, version);
@@ -84,7 +66,7 @@ internal sealed class CatalogueDatabase(StoreConnection connection, TimeProvider
             cancellationToken);
 
     /// <summary>Runs <paramref name="change"/> in a transaction, with the version that the store will have if anything changes.</summary>
-    public Task<long> ChangeAsync(Func<CatalogueContext, long, Task> change, CancellationToken cancellationToken) => UseAsync(
+    public Task<long> ChangeAsync(Func<StoreContext, long, Task> change, CancellationToken cancellationToken) => UseAsync(
         async _ =>
         {
             for (var attempt = 1; ; attempt++)
@@ -93,7 +75,7 @@ internal sealed class CatalogueDatabase(StoreConnection connection, TimeProvider
                 try
                 {
                     await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-                    var row = await context.Catalogue.SingleAsync(cancellationToken);
+                    var row = await context.Set<CatalogueRow>().SingleAsync(cancellationToken);
                     var version = CatalogueVersion.After(row.Version, time);
                     await change(context, version);
                     if (context.ChangeTracker.HasChanges())
@@ -112,28 +94,31 @@ internal sealed class CatalogueDatabase(StoreConnection connection, TimeProvider
             }
         });
 
-    private static Task<long> ReadVersionAsync(CatalogueContext context, CancellationToken cancellationToken)
-        => context.Catalogue.AsNoTracking().Select(static row => row.Version).SingleAsync(cancellationToken);
-
-    /// <summary>Who is assigned to what is nobody's business on this machine. The files that SQLite lays beside it take over its mode.</summary>
-    private void CreateFile()
+    /// <summary>For <see cref="StoreBackup.RestoreAsync"/>: what goes back to older settings is a change too, for gateways, and for connectors that hold the newer ones.</summary>
+    public async Task ReplaceAsync(StoreContext context, Func<Task> replace)
     {
-        if (connection.IsMissing)
-        {
-            PrivateFile.Create(connection.File!).Dispose();
-        }
+        var before = await ReadVersionAsync(context, CancellationToken.None);
+        await replace();
+        var version = CatalogueVersion.After(Math.Max(before, await ReadVersionAsync(context, CancellationToken.None)), time);
+        await context.Set<CatalogueRow>().ExecuteUpdateAsync(row => row.SetProperty(static catalogue => catalogue.Version, version));
+        await context.Set<ApplicationRow>().ExecuteUpdateAsync(row => row.SetProperty(static app => app.SettingsVersion, version));
     }
 
-    private async Task<T> UseAsync<T>(Func<CatalogueContext, Task<T>> use)
+    private static Task<long> ReadVersionAsync(StoreContext context, CancellationToken cancellationToken)
+        => context.Set<CatalogueRow>().AsNoTracking().Select(static row => row.Version).SingleAsync(cancellationToken);
+
+    private Task<T> UseAsync<T>(Func<StoreContext, Task<T>> use) => TellAsync(() => connection.UseAsync(use));
+
+    /// <summary>Tells what is wrong with the store as what is wrong with the published apps.</summary>
+    private static async Task<T> TellAsync<T>(Func<Task<T>> use)
     {
         try
         {
-            await using var context = connection.CreateContext();
-            return await use(context);
+            return await use();
         }
-        catch (Exception exception) when (StoreFailure.IsStores(exception))
+        catch (StoreException exception)
         {
-            throw StoreFailure.Describe(connection, exception);
+            throw new CatalogueException(exception);
         }
     }
 }

@@ -1,4 +1,5 @@
 using AppProxy.Gateway.Catalogue.Reading;
+using AppProxy.Gateway.Storage;
 
 namespace AppProxy.Gateway.Catalogue.Storage;
 
@@ -10,7 +11,7 @@ internal static class StoredRows
         [.. groups.OrderBy(static row => row.Name, StringComparer.Ordinal).Select(static row => StoredDocuments.ReadConnectorGroup(row.Document))],
         [.. apps.OrderBy(static row => row.Id, StringComparer.Ordinal).Select(static row => new StoredApplication(ReadApplication(row), row.SettingsVersion))]);
 
-    public static void Write(CatalogueContext context, List<ConnectorGroupRow> rows, List<ConnectorGroupDocument> wanted)
+    public static void Write(StoreContext context, List<ConnectorGroupRow> rows, List<ConnectorGroupDocument> wanted)
     {
         var left = rows.ToDictionary(static row => row.Name, StringComparer.OrdinalIgnoreCase);
         foreach (var group in wanted)
@@ -32,7 +33,7 @@ internal static class StoredRows
     /// <param name="rows">All there are.</param>
     /// <param name="wanted">All there shall be, with ids.</param>
     /// <param name="version">Of apps that change.</param>
-    public static void Write(CatalogueContext context, List<ApplicationRow> rows, List<ApplicationDocument> wanted, long version)
+    public static void Write(StoreContext context, List<ApplicationRow> rows, List<ApplicationDocument> wanted, long version)
     {
         var left = rows.ToDictionary(static row => row.Id, StringComparer.OrdinalIgnoreCase);
         foreach (var app in wanted)

@@ -4,7 +4,7 @@ using System.Net;
 using System.Text.Json;
 using AppProxy.Tests.EndToEnd.Hosting;
 using AppProxy.Tests.EndToEnd.Processes;
-using AppProxy.Tests.Gateway.Catalogue.Storage;
+using AppProxy.Tests.Gateway;
 using FluentAssertions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -159,7 +159,7 @@ internal sealed class Apps_are_administered
 
         (await RefusedAsync("--Gateway:Apps=apps.json", "--Gateway:Store=x.db")).Should().Contain("both given");
         (await RefusedAsync("--Gateway:Store=Host=x;Password=secret;Nonsense=1")).Should().StartWith("Gateway:Store cannot be read").And.NotContain("secret");
-        (await RefusedAsync("--Gateway:Store=/nowhere/at/all.db")).Should().Contain("/nowhere/at/all.db: the store: cannot be used");
+        (await RefusedAsync("--Gateway:Store=/nowhere/at/all.db")).Should().Contain("/nowhere/at/all.db: the store cannot be used");
 
         // The store that 'apply' makes goes before the file that nobody named.
         folder.Write("apps.json", Apps(("one", "")));

@@ -9,7 +9,7 @@ namespace AppProxy.Tests.Gateway.Catalogue.Storage;
 
 [TestFixture(StoreKind.Sqlite)]
 [TestFixture(StoreKind.PostgreSql)]
-internal sealed class CatalogueDatabaseTests(StoreKind kind) : StoreTest(kind)
+internal sealed class CatalogueDatabaseTests(StoreKind kind) : CatalogueStoreTest(kind)
 {
     [Test]
     [CancelAfter(Guard)]

@@ -1,8 +1,8 @@
 using NUnit.Framework;
 
-namespace AppProxy.Tests.Gateway.Catalogue.Storage;
+namespace AppProxy.Tests.Gateway;
 
-/// <summary>Stores for the tests of this folder: each test gets an empty one, and what they are on is started once.</summary>
+/// <summary>Stores for the tests of the gateway: each test gets an empty one, and what they are on is started once.</summary>
 [SetUpFixture]
 internal sealed class StoreServers
 {

@@ -7,11 +7,11 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 
-namespace AppProxy.Gateway.Catalogue.Storage;
+namespace AppProxy.Gateway.Storage;
 
 /// <summary>All tables of the store as JSON and back, by the model: a table that is added later is in every backup without being named here.</summary>
 [SuppressMessage("Security", "CA2100", Justification = "Names of tables and columns come from the model, or are checked against it; values are parameters.")]
-internal sealed class StoreTables(CatalogueContext context)
+internal sealed class StoreTables(StoreContext context)
 {
     private readonly ISqlGenerationHelper _sql = context.GetService<ISqlGenerationHelper>();
 

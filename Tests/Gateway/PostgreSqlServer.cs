@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using AppProxy.Tests.EndToEnd.Processes;
 
-namespace AppProxy.Tests.Gateway.Catalogue.Storage;
+namespace AppProxy.Tests.Gateway;
 
 /// <summary>A PostgreSQL server of its own, with its files in a temporary folder. Nothing in it outlives it.</summary>
 internal sealed class PostgreSqlServer : IAsyncDisposable

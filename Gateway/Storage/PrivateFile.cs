@@ -1,4 +1,4 @@
-namespace AppProxy.Gateway.Catalogue.Storage;
+namespace AppProxy.Gateway.Storage;
 
 /// <summary>Files that only their owner reads: who is assigned to what is nobody else's business.</summary>
 internal static class PrivateFile

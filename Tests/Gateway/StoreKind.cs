@@ -1,4 +1,4 @@
-namespace AppProxy.Tests.Gateway.Catalogue.Storage;
+namespace AppProxy.Tests.Gateway;
 
 public enum StoreKind
 {

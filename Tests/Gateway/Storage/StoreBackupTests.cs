@@ -2,15 +2,17 @@ using System.Text;
 using System.Text.Json.Nodes;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Catalogue.Storage;
+using AppProxy.Gateway.Storage;
+using AppProxy.Tests.Gateway.Catalogue.Storage;
 using FluentAssertions;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 
-namespace AppProxy.Tests.Gateway.Catalogue.Storage;
+namespace AppProxy.Tests.Gateway.Storage;
 
 [TestFixture(StoreKind.Sqlite)]
 [TestFixture(StoreKind.PostgreSql)]
-internal sealed class StoreBackupTests(StoreKind kind) : StoreTest(kind)
+internal sealed class StoreBackupTests(StoreKind kind) : CatalogueStoreTest(kind)
 {
     private const string Assigned = "\"appRoleAssignedTo\": [ { \"principalId\": \"u1\", \"principalType\": \"User\", \"principalDisplayName\": \"Grüße 'x'\" } ],";
 
@@ -21,21 +23,21 @@ internal sealed class StoreBackupTests(StoreKind kind) : StoreTest(kind)
         await ApplyAsync(Apps(App("hr", Assigned), App("it")), cancellationToken);
         await using (var context = Connection.CreateContext())
         {
-            context.Policies.Add(new PolicyRow { Id = "p", DisplayName = "Later", Document = "{}" });
+            context.Add(new PolicyRow { Id = "p", DisplayName = "Later", Document = "{}" });
             await context.SaveChangesAsync(cancellationToken);
         }
 
         var backup = await BackUpAsync(cancellationToken);
         var other = StoreConnection.Parse(await StoreServers.CreateAsync(target, cancellationToken));
 
-        await new StoreBackup(other, Time).RestoreAsync(backup, "backup.json", cancellationToken);
+        await new StoreBackup(other).RestoreAsync(backup, "backup.json", new CatalogueDatabase(other, Time).ReplaceAsync, cancellationToken);
 
         var before = await Database.ReadAsync(cancellationToken);
         var after = await new CatalogueDatabase(other, Time).ReadAsync(cancellationToken);
         after.Applications.Select(app => app.Document).Should().BeEquivalentTo(before.Applications.Select(app => app.Document));
         after.ConnectorGroups.Should().BeEquivalentTo(before.ConnectorGroups);
         await using var restored = other.CreateContext();
-        (await restored.Policies.SingleAsync(cancellationToken)).DisplayName.Should().Be("Later");
+        (await restored.Set<PolicyRow>().SingleAsync(cancellationToken)).DisplayName.Should().Be("Later");
     }
 
     [Test]
@@ -60,7 +62,7 @@ internal sealed class StoreBackupTests(StoreKind kind) : StoreTest(kind)
         await ApplyAsync(Apps(App("it")), cancellationToken, prune: true);
         var version = await Database.ReadVersionAsync(cancellationToken);
 
-        await new StoreBackup(Connection, Time).RestoreAsync(backup, "backup.json", cancellationToken);
+        await new StoreBackup(Connection).RestoreAsync(backup, "backup.json", new CatalogueDatabase(Connection, Time).ReplaceAsync, cancellationToken);
 
         var stored = await Database.ReadAsync(cancellationToken);
         stored.Version.Should().BeGreaterThan(version);
@@ -77,16 +79,16 @@ internal sealed class StoreBackupTests(StoreKind kind) : StoreTest(kind)
         await ApplyAsync(Apps(App("hr")), cancellationToken);
         var before = await Database.ReadAsync(cancellationToken);
 
-        var restore = () => new StoreBackup(Connection, Time).RestoreAsync(Encoding.UTF8.GetBytes(json), "backup.json", cancellationToken);
+        var restore = () => new StoreBackup(Connection).RestoreAsync(Encoding.UTF8.GetBytes(json), "backup.json", new CatalogueDatabase(Connection, Time).ReplaceAsync, cancellationToken);
 
-        (await restore.Should().ThrowAsync<CatalogueException>()).WithMessage(because);
+        (await restore.Should().ThrowAsync<StoreException>()).WithMessage(because);
         (await Database.ReadAsync(cancellationToken)).Should().BeEquivalentTo(before);
     }
 
     private async Task<byte[]> BackUpAsync(CancellationToken cancellationToken)
     {
         using var content = new MemoryStream();
-        await new StoreBackup(Connection, Time).WriteAsync(content, cancellationToken);
+        await new StoreBackup(Connection).WriteAsync(content, cancellationToken);
         return content.ToArray();
     }
 }

@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 
-namespace AppProxy.Gateway.Catalogue.Storage.Migrations;
+namespace AppProxy.Gateway.Storage.Migrations;
 
 /// <summary>The first schema. Types are those that the server has for the .NET type, so that one set of migrations serves all.</summary>
-[DbContext(typeof(CatalogueContext))]
+[DbContext(typeof(StoreContext))]
 [Migration("20261122000000_Catalogue")]
 [SuppressMessage("Performance", "CA1812", Justification = "Found by its attribute.")]
 internal sealed class Catalogue : Migration

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 
-namespace AppProxy.Gateway.Catalogue.Storage;
+namespace AppProxy.Gateway.Storage;
 
 /// <summary>How to reach the store: a SQLite file, or a PostgreSQL server that several gateways share.</summary>
 internal sealed class StoreConnection
@@ -12,9 +12,9 @@ internal sealed class StoreConnection
     /// <summary>In the folder that the gateway is started in.</summary>
     public const string DefaultFile = "appproxy.db";
 
-    private readonly DbContextOptions<CatalogueContext> _options;
+    private readonly DbContextOptions<StoreContext> _options;
 
-    private StoreConnection(string name, string? file, DbContextOptionsBuilder<CatalogueContext> options)
+    private StoreConnection(string name, string? file, DbContextOptionsBuilder<StoreContext> options)
     {
         Name = name;
         File = file;
@@ -58,7 +58,31 @@ internal sealed class StoreConnection
         }
     }
 
-    public CatalogueContext CreateContext() => new(_options);
+    public StoreContext CreateContext() => new(_options);
+
+    /// <summary>Runs <paramref name="use"/> with a context of its own.</summary>
+    /// <exception cref="StoreException">The store cannot be used.</exception>
+    public async Task<T> UseAsync<T>(Func<StoreContext, Task<T>> use)
+    {
+        try
+        {
+            await using var context = CreateContext();
+            return await use(context);
+        }
+        catch (Exception exception) when (StoreException.IsStores(exception))
+        {
+            throw new StoreException(Name, "the store cannot be used: " + exception.GetBaseException().Message.ReplaceLineEndings(" "), exception);
+        }
+    }
+
+    /// <summary>Makes an empty SQLite file where there is none: what it will hold is nobody's business on this machine. The files that SQLite lays beside it take over its mode.</summary>
+    public void CreateFile()
+    {
+        if (IsMissing)
+        {
+            PrivateFile.Create(File!).Dispose();
+        }
+    }
 
     private static StoreConnection Sqlite(SqliteConnectionStringBuilder builder)
     {
@@ -69,9 +93,9 @@ internal sealed class StoreConnection
 
         builder.DataSource = Path.GetFullPath(builder.DataSource);
         builder.ForeignKeys = true;
-        return new StoreConnection(builder.DataSource, builder.DataSource, new DbContextOptionsBuilder<CatalogueContext>().UseSqlite(builder.ConnectionString));
+        return new StoreConnection(builder.DataSource, builder.DataSource, new DbContextOptionsBuilder<StoreContext>().UseSqlite(builder.ConnectionString));
     }
 
     private static StoreConnection PostgreSql(NpgsqlConnectionStringBuilder builder)
-        => new($"PostgreSQL {builder.Host}/{builder.Database}", null, new DbContextOptionsBuilder<CatalogueContext>().UseNpgsql(builder.ConnectionString));
+        => new($"PostgreSQL {builder.Host}/{builder.Database}", null, new DbContextOptionsBuilder<StoreContext>().UseNpgsql(builder.ConnectionString));
 }

@@ -1,18 +1,20 @@
 using System.Text.RegularExpressions;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Catalogue.Storage;
+using AppProxy.Gateway.Storage;
 using AppProxy.Tests.Architecture;
+using AppProxy.Tests.Gateway.Catalogue.Storage;
 using FluentAssertions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using NUnit.Framework;
 
-namespace AppProxy.Tests.Gateway.Catalogue.Storage;
+namespace AppProxy.Tests.Gateway.Storage;
 
 [TestFixture(StoreKind.Sqlite)]
 [TestFixture(StoreKind.PostgreSql)]
-internal sealed partial class MigrationTests(StoreKind kind) : StoreTest(kind)
+internal sealed partial class MigrationTests(StoreKind kind) : CatalogueStoreTest(kind)
 {
     /// <summary>The last migration of each release, and the script that made its tables: to be added to, never to be changed.</summary>
     private static readonly string[] Releases = ["20261122000000_Catalogue"];
@@ -97,7 +99,7 @@ internal sealed partial class MigrationTests(StoreKind kind) : StoreTest(kind)
         gateway.Invoking(store => store.Load()).Should().Throw<CatalogueException>().WithMessage("*newer version of the gateway*29991231000000_Future*");
     }
 
-    private static async Task CreateDatabaseAsync(CatalogueContext context, CancellationToken cancellationToken)
+    private static async Task CreateDatabaseAsync(StoreContext context, CancellationToken cancellationToken)
         => await ((Microsoft.EntityFrameworkCore.Storage.IRelationalDatabaseCreator)context.GetService<Microsoft.EntityFrameworkCore.Storage.IDatabaseCreator>()).CreateAsync(cancellationToken);
 
     /// <summary>Which package wrote the tables is no part of them.</summary>
@@ -110,5 +112,5 @@ internal sealed partial class MigrationTests(StoreKind kind) : StoreTest(kind)
         => script.ReplaceLineEndings("\n").Split(';').Select(static statement => statement.Trim()).Where(static statement => statement.Length > 0);
 
     private string ScriptOf(string migration)
-        => Path.Combine(Repository.Root, "Tests", "Gateway", "Catalogue", "Storage", "Released", $"{migration}.{Kind.ToString().ToLowerInvariant()}.sql");
+        => Path.Combine(Repository.Root, "Tests", "Gateway", "Storage", "Released", $"{migration}.{Kind.ToString().ToLowerInvariant()}.sql");
 }
