@@ -1,12 +1,17 @@
 using AppProxy.Connector.Diagnostics;
 using AppProxy.Connector.Hosting;
+using AppProxy.Contracts.Processes;
 
 try
 {
-    var builder = Host.CreateApplicationBuilder(args);
+    // Settings are read once; to watch for changes is to watch every folder below the one it was started in.
+    var configuration = new ConfigurationManager { ["hostBuilder:reloadConfigOnChange"] = "false" };
+    var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, Configuration = configuration });
     builder.Services.AddConnector(builder.Configuration);
     builder.AddConnectorTelemetry();
     using var host = builder.Build();
+    var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+    lifetime.ApplicationStarted.Register(() => QuietCollector.RunAsync(host.Services.GetRequiredService<TimeProvider>(), lifetime.ApplicationStopping));
     await host.RunAsync();
     return 0;
 }

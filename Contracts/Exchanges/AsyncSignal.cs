@@ -6,35 +6,28 @@ namespace AppProxy.Contracts.Exchanges;
 /// Wakes one waiter, any number of times, without an allocation. A set that nobody waits for is remembered once.
 /// The waiter continues on the thread pool, never on the setter's thread: setters are the loops that read sessions.
 /// </summary>
+/// <remarks>
+/// <code>
+/// Idle ── Raise ─▶ Set ── the waiter goes on ─▶ Idle
+/// Idle ── the waiter suspends ─▶ Waiting ── Raise ─▶ Set
+/// </code>
+/// Not on <see cref="ManualResetValueTaskSourceCore{TResult}"/>: that one says that it is complete before it is done with its fields, so a waiter that
+/// looks just then, goes on and waits again resets it under the setter's hands. And it holds the last waiter until the next wait, which may never come.
+/// </remarks>
 internal sealed class AsyncSignal : IValueTaskSource
 {
     private const int Idle = 0;
     private const int Set = 1;
     private const int Waiting = 2;
 
-    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    // The waiter's until it has suspended; from Waiting on that of whoever raises.
+    private Action<object?>? _continuation;
+    private object? _continuationState;
     private int _state;
 
     /// <summary>Completes at the next, or the remembered, <see cref="Raise"/>. One waiter at a time.</summary>
-    public ValueTask WaitAsync()
-    {
-        if (Interlocked.CompareExchange(ref _state, Idle, Set) == Set)
-        {
-            return ValueTask.CompletedTask;
-        }
-
-        _core.Reset();
-        var task = new ValueTask(this, _core.Version);
-        if (Interlocked.CompareExchange(ref _state, Waiting, Idle) == Set)
-        {
-            // Raised in between: nobody will complete the source, so don't wait on it.
-            // With a full fence: what the waiter looks at next must not be read before the signal is seen as taken.
-            Interlocked.Exchange(ref _state, Idle);
-            return ValueTask.CompletedTask;
-        }
-
-        return task;
-    }
+    public ValueTask WaitAsync() =>
+        Interlocked.CompareExchange(ref _state, Idle, Set) == Set ? ValueTask.CompletedTask : new ValueTask(this, 0);
 
     /// <summary>Completes the wait, or remembers that there was something to wake for. What the caller wrote before is seen by the waiter.</summary>
     public void Raise()
@@ -45,23 +38,43 @@ internal sealed class AsyncSignal : IValueTaskSource
         while (true)
         {
             var state = Volatile.Read(ref _state);
-            switch (state)
+            if (state == Set)
             {
-                case Set:
-                    return;
-                case Idle when Interlocked.CompareExchange(ref _state, Set, Idle) == Idle:
-                    return;
-                case Waiting when Interlocked.CompareExchange(ref _state, Idle, Waiting) == Waiting:
-                    _core.SetResult(true);
-                    return;
+                return;
+            }
+
+            if (Interlocked.CompareExchange(ref _state, Set, state) == state)
+            {
+                if (state == Waiting)
+                {
+                    Continue();
+                }
+
+                return;
             }
         }
     }
 
-    void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
+    // With a full fence: what the waiter looks at next must not be read before the signal is seen as taken.
+    void IValueTaskSource.GetResult(short token) => Interlocked.Exchange(ref _state, Idle);
 
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => Volatile.Read(ref _state) == Set ? ValueTaskSourceStatus.Succeeded : ValueTaskSourceStatus.Pending;
 
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _core.OnCompleted(continuation, state, token, flags);
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        _continuation = continuation;
+        _continuationState = state;
+        if (Interlocked.CompareExchange(ref _state, Waiting, Idle) != Idle)
+        {
+            // Raised in between: nobody else will.
+            Continue();
+        }
+    }
+
+    private void Continue()
+    {
+        var (continuation, state) = (_continuation!, _continuationState);
+        (_continuation, _continuationState) = (null, null);
+        ThreadPool.UnsafeQueueUserWorkItem(continuation, state, preferLocal: true);
+    }
 }

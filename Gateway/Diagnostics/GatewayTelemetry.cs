@@ -9,6 +9,9 @@ internal static class GatewayTelemetry
 {
     public static void AddGatewayTelemetry(this IHostApplicationBuilder builder)
     {
+        // The platform's account of each request: a log scope and an activity, though nobody may look at either. Ours is the exchange's.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
         if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
             return;

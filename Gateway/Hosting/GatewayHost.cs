@@ -1,3 +1,4 @@
+using AppProxy.Contracts.Processes;
 using AppProxy.Contracts.Transport.ServiceBus;
 using AppProxy.Gateway.Broker.Amqp;
 using AppProxy.Gateway.Catalogue;
@@ -49,6 +50,7 @@ internal static class GatewayHost
 
         var gateway = builder.Build();
         gateway.Lifetime.ApplicationStarted.Register(started.Set);
+        gateway.Lifetime.ApplicationStarted.Register(() => QuietCollector.RunAsync(gateway.Services.GetRequiredService<TimeProvider>(), gateway.Lifetime.ApplicationStopping));
         gateway.UseWebSockets();
         gateway.Run(gateway.Services.GetRequiredService<RequestPipeline>().InvokeAsync);
         return gateway;

@@ -10,34 +10,10 @@ namespace AppProxy.Gateway.Relay;
 internal static class RequestPump
 {
     /// <summary>Sends a request's body. True when it went out whole; never throws.</summary>
-    public static Task<bool> RunAsync(GatewayExchange exchange, HttpRequest request, TimeProvider time) =>
-        RunAsync(exchange, request.BodyReader, new RequestTrailers(request), time);
-
-    /// <summary>Ends a pump that may still wait for the client; never throws.</summary>
-    public static async Task StopAsync(Task<bool> pump, PipeReader client)
+    public static async Task<bool> RunAsync(GatewayExchange exchange, HttpRequest request, TimeProvider time)
     {
-        if (!pump.IsCompleted)
-        {
-            try
-            {
-                client.CancelPendingRead();
-            }
-            catch (Exception broken) when (broken is IOException or OperationCanceledException)
-            {
-                // The server tells here, too, what the pump is told: the client broke off.
-            }
-        }
-
-        await pump;
-    }
-
-    /// <summary>Sends what an upgraded client writes.</summary>
-    public static Task<bool> RunUpgradedAsync(GatewayExchange exchange, PipeReader client, TimeProvider time) =>
-        RunAsync(exchange, client, default(NoFields), time);
-
-    private static async Task<bool> RunAsync<TTrailers>(GatewayExchange exchange, PipeReader client, TTrailers trailers, TimeProvider time)
-        where TTrailers : IFieldSource
-    {
+        var client = request.BodyReader;
+        var trailers = new RequestTrailers(request);
         try
         {
             if (await exchange.WaitForGrantAsync() is not { } channel)
@@ -89,6 +65,24 @@ internal static class RequestPump
         }
     }
 
+    /// <summary>Ends a pump that may still wait for the client; never throws.</summary>
+    public static async Task StopAsync(Task<bool> pump, PipeReader client)
+    {
+        if (!pump.IsCompleted)
+        {
+            try
+            {
+                client.CancelPendingRead();
+            }
+            catch (Exception broken) when (broken is IOException or OperationCanceledException)
+            {
+                // The server tells here, too, what the pump is told: the client broke off.
+            }
+        }
+
+        await pump;
+    }
+
     private static async ValueTask<ReadResult> ReadAsync(GatewayExchange exchange, PipeReader client)
     {
         exchange.AwaitsClientBody = true;
@@ -98,8 +92,7 @@ internal static class RequestPump
     }
 
     /// <summary>Sends what fits the room; true when that was the end.</summary>
-    private static bool Send<TTrailers>(ExchangeChannel channel, PipeReader client, in ReadResult result, int room, TTrailers trailers)
-        where TTrailers : IFieldSource
+    private static bool Send(ExchangeChannel channel, PipeReader client, in ReadResult result, int room, RequestTrailers trailers)
     {
         var available = result.Buffer;
         var count = (int)Math.Min(available.Length, room);

@@ -15,34 +15,21 @@ internal static class ResponseWriter
     /// <summary>Pieces at hand are written together up to here before the client's pace counts.</summary>
     private const int FlushAt = 64 * 1024;
 
-    /// <summary>An upgraded connection is silent most of its life: it holds no buffer then.</summary>
-    private static readonly StreamPipeReaderOptions IdleReads = new(useZeroByteReads: true);
-
-    public static async Task WriteAsync(HttpContext context, GatewayExchange exchange, ExtendedConnect? extended, TimeProvider time)
+    public static Task WriteAsync(HttpContext context, GatewayExchange exchange, ExtendedConnect? extended, TimeProvider time)
     {
-        if (!TryWriteHead(context, exchange) || (extended is not null && !TryAgree(context, extended)))
+        var isWritten = TryWriteHead(context, exchange) && (extended is null || TryAgree(context, extended));
+
+        // A stream may be open for days after its head.
+        exchange.Head.Dispose();
+        if (!isWritten)
         {
             exchange.End(ExchangeFailure.AppResponseInvalid);
-            return;
+            return Task.CompletedTask;
         }
 
-        if (context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols)
-        {
-            await WriteUpgradedAsync(context, exchange, extended, time);
-            return;
-        }
-
-        if (ChunkedBody.IsNeeded(context, exchange.Response))
-        {
-            await WriteChunkedAsync(context, exchange, time);
-            return;
-        }
-
-        await WriteBodyAsync(context, context.Response.BodyWriter, exchange, time, isChunked: false);
-        if (exchange.Response.IsDrained && exchange.Response.Trailers is { } trailers)
-        {
-            WriteTrailers(context.Response, trailers.Span);
-        }
+        return context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols ? WriteUpgradedAsync(context, exchange, extended, time)
+            : ChunkedBody.IsNeeded(context, exchange.Response) ? WriteChunkedAsync(context, exchange, time)
+            : WritePlainAsync(context, exchange, time);
     }
 
     private static bool TryWriteHead(HttpContext context, GatewayExchange exchange)
@@ -104,6 +91,15 @@ internal static class ResponseWriter
     }
 
     private static bool IsUsualReason(in ResponseHead head) => head.Status == StatusCodes.Status200OK && head.Reason.SequenceEqual("OK"u8);
+
+    private static async Task WritePlainAsync(HttpContext context, GatewayExchange exchange, TimeProvider time)
+    {
+        await WriteBodyAsync(context, context.Response.BodyWriter, exchange, time, isChunked: false);
+        if (exchange.Response.IsDrained && exchange.Response.Trailers is { } trailers)
+        {
+            WriteTrailers(context.Response, trailers.Span);
+        }
+    }
 
     private static async Task WriteChunkedAsync(HttpContext context, GatewayExchange exchange, TimeProvider time)
     {
@@ -180,13 +176,17 @@ internal static class ResponseWriter
     /// <summary>The app agreed to another protocol: both directions are open until one side closes.</summary>
     private static async Task WriteUpgradedAsync(HttpContext context, GatewayExchange exchange, ExtendedConnect? extended, TimeProvider time)
     {
-        var stream = await AcceptAsync(context, extended);
-        var client = PipeReader.Create(stream, IdleReads);
-        var upload = RequestPump.RunUpgradedAsync(exchange, client, time);
-        var writer = PipeWriter.Create(stream);
+        var client = await AcceptAsync(context, extended);
+
+        // Said, and of no use to anybody for as long as the connection is open.
+        context.Request.Headers.Clear();
+        using var stopping = new CancellationTokenSource();
+        var upload = UpgradedPump.RunAsync(exchange, client, time, stopping.Token);
+        var writer = PipeWriter.Create(client);
         await WriteBodyAsync(context, writer, exchange, time, isChunked: false);
         await writer.CompleteAsync();
-        await RequestPump.StopAsync(upload, client);
+        await stopping.CancelAsync();
+        await upload;
     }
 
     private static async ValueTask<Stream> AcceptAsync(HttpContext context, ExtendedConnect? extended)
