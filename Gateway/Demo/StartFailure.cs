@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Hosting;
+using AppProxy.Gateway.Keys;
 using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
@@ -15,7 +16,7 @@ internal static class StartFailure
     {
         switch (failure)
         {
-            case DemoException or CatalogueException or CommandException or StoreException:
+            case DemoException or CatalogueException or CommandException or StoreException or KeyException:
                 return failure.Message;
             case OptionsValidationException mistakes:
                 return string.Join('\n', mistakes.Failures);

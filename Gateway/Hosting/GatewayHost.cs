@@ -4,6 +4,7 @@ using AppProxy.Gateway.Broker.Amqp;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Diagnostics;
 using AppProxy.Gateway.Hosting.ProxyProtocol;
+using AppProxy.Gateway.Keys;
 using AppProxy.Gateway.Relay;
 using AppProxy.Gateway.Relay.Origin;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -24,13 +25,19 @@ internal static class GatewayHost
         configure?.Invoke(builder);
 
         var given = builder.Services.FirstOrDefault(static service => service.ServiceType == typeof(CatalogueOptions))?.ImplementationInstance as CatalogueOptions;
-        var (options, catalogue) = GatewayOptionsReader.Read(builder.Configuration, given);
+        var (options, catalogue, store) = GatewayOptionsReader.Read(builder.Configuration, given);
         builder.Services.AddSingleton(options);
         builder.Services.AddOptions<KestrelServerOptions>().Configure<ILoggerFactory, TimeProvider>((kestrel, loggers, time) =>
         {
             FrontDoor.Configure(kestrel, options);
             ProxyProtocolEndpoints.Configure(kestrel, options, loggers, time);
         });
+        if (store is not null)
+        {
+            builder.Services.AddSingleton(store);
+        }
+
+        builder.Services.AddKeys(store, options.Keys ?? (catalogue.Json is null ? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(catalogue.Path))!, KeyServices.DefaultFile) : null));
         builder.Services.AddCatalogue(catalogue);
         if (options.ServiceBus is { } serviceBus)
         {

@@ -10,8 +10,11 @@ internal sealed class GatewayOptions
     /// <summary>File of the published apps, in Microsoft Graph's names; read again when it changes.</summary>
     public string Apps { get; set; } = "apps.json";
 
-    /// <summary>The store of the published apps in place of the file: path of a SQLite file, or connection string of a PostgreSQL server.</summary>
+    /// <summary>The store: path of a SQLite file, or connection string of a PostgreSQL server. Holds the published apps too, unless <see cref="Apps"/> is given.</summary>
     public string? Store { get; set; }
+
+    /// <summary>File of the gateway's signing keys where there is no store; null: beside <see cref="Apps"/>.</summary>
+    public string? Keys { get; set; }
 
     /// <summary>Host names of the gateway itself, which no app may claim.</summary>
     public List<string> OwnHosts { get; } = [];

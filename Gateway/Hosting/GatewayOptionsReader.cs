@@ -13,7 +13,7 @@ internal static class GatewayOptionsReader
     /// <param name="configuration">The host's.</param>
     /// <param name="given">The published apps of who has no file for them; null takes the file that is configured.</param>
     /// <exception cref="OptionsValidationException">Every mistake, those in the apps' file too.</exception>
-    public static (GatewayOptions Options, CatalogueOptions Catalogue) Read(IConfiguration configuration, CatalogueOptions? given)
+    public static (GatewayOptions Options, CatalogueOptions Catalogue, StoreConnection? Store) Read(IConfiguration configuration, CatalogueOptions? given)
     {
         var mistakes = new List<string>();
         CheckUrls(configuration["urls"], mistakes);
@@ -28,7 +28,9 @@ internal static class GatewayOptionsReader
             mistakes.Add($"Gateway:ProxyProtocol names '{endpoint}', which is no endpoint in Kestrel:Endpoints.");
         }
 
-        var catalogue = given ?? new CatalogueOptions { Path = options.Apps, Store = ChooseStore(configuration, options, mistakes) };
+        var areAppsNamed = given is not null || configuration[$"{GatewayOptions.Section}:{nameof(GatewayOptions.Apps)}"] is not null;
+        var store = ChooseStore(options, areAppsNamed, mistakes);
+        var catalogue = given ?? new CatalogueOptions { Path = options.Apps, Store = areAppsNamed ? null : store };
         foreach (var host in options.OwnHosts)
         {
             catalogue.OwnHosts.Add(host);
@@ -37,25 +39,19 @@ internal static class GatewayOptionsReader
         if (mistakes.Count == 0)
         {
             // The apps are read when the gateway starts, and are watched from then on.
-            return (options, catalogue);
+            return (options, catalogue, store);
         }
 
         CheckApps(catalogue, mistakes);
         throw new OptionsValidationException(GatewayOptions.Section, typeof(GatewayOptions), mistakes);
     }
 
-    /// <summary>What is named is used. Where nothing is named, the store that <c>apply</c> makes there, if it did; or else the file.</summary>
-    private static StoreConnection? ChooseStore(IConfiguration configuration, GatewayOptions options, List<string> mistakes)
+    /// <summary>What is named is used; where both are, apps come from the file. Where nothing is named, the store that <c>apply</c> makes there, if it did; or else the file.</summary>
+    private static StoreConnection? ChooseStore(GatewayOptions options, bool areAppsNamed, List<string> mistakes)
     {
-        var isFileNamed = configuration[$"{GatewayOptions.Section}:{nameof(GatewayOptions.Apps)}"] is not null;
         if (options.Store is null)
         {
-            return !isFileNamed && File.Exists(StoreConnection.DefaultFile) ? StoreConnection.Parse(StoreConnection.DefaultFile) : null;
-        }
-
-        if (isFileNamed)
-        {
-            mistakes.Add("Gateway:Apps and Gateway:Store are both given: the published apps come from one of them. Leave one out; 'apply' brings a file into a store.");
+            return !areAppsNamed && File.Exists(StoreConnection.DefaultFile) ? StoreConnection.Parse(StoreConnection.DefaultFile) : null;
         }
 
         try

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 
 namespace AppProxy.Gateway.Storage;
@@ -21,7 +22,7 @@ internal static class StoreSchema
             // Taken only when there is something to do: the lock that migrations hold outlives a process that is killed.
             if (applied.Count < known.Count)
             {
-                await context.Database.MigrateAsync(cancellationToken);
+                await MigrateAsync(context, applied.Count, cancellationToken);
                 if (connection.File is not null)
                 {
                     // Readers and a writer do not wait for each other; the file remembers it.
@@ -31,6 +32,31 @@ internal static class StoreSchema
 
             return true;
         });
+
+    /// <summary>
+    /// On PostgreSQL the lock is let go between one migration and the next, and who takes it then does not look again what is left to do: it fails
+    /// at what somebody else did meanwhile, whole or not at all, and goes on from there.
+    /// </summary>
+    private static async Task MigrateAsync(StoreContext context, int applied, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await context.Database.MigrateAsync(cancellationToken);
+                return;
+            }
+            catch (DbException) when (!cancellationToken.IsCancellationRequested)
+            {
+                var before = applied;
+                applied = (await GetAppliedAsync(context, cancellationToken)).Count;
+                if (applied <= before)
+                {
+                    throw;
+                }
+            }
+        }
+    }
 
     /// <summary>The migrations that made the tables there are, oldest first; none where there is no store yet.</summary>
     public static async Task<List<string>> GetAppliedAsync(StoreContext context, CancellationToken cancellationToken)

@@ -27,7 +27,7 @@ internal sealed class GatewaySettingsTests
             .Build();
         var apps = new CatalogueOptions { Json = ReadmeText.Block("Gateway/Catalogue", "json") };
 
-        var (options, _) = GatewayOptionsReader.Read(configuration, apps);
+        var (options, _, _) = GatewayOptionsReader.Read(configuration, apps);
 
         options.Broker.Listen.Should().StartWith("amqps://");
         options.Broker.ConnectorKeys["berlin"].Should().BeEquivalentTo(new ConnectorKeyOptions { Group = "default", Key = Key });
