@@ -18,8 +18,17 @@ internal sealed class Http2Client : IAppClient
         _client = new HttpMessageInvoker(CreateHandler(maxHeadLength, checksCertificate));
     }
 
-    public ValueTask<IAppResponse> SendAsync(in RequestHead head, in AppCall call, CancellationToken cancellationToken) =>
-        SendAsync(AppRequest.Create(head, call, _target), cancellationToken);
+    public ValueTask<IAppResponse> SendAsync(in RequestHead head, in AppCall call, CancellationToken cancellationToken)
+    {
+        var request = AppRequest.Create(head, call, _target);
+        if (request.Headers.Remove("Expect"))
+        {
+            // The library tells nobody of a 100, and a stream that is refused costs little: we ask for the body ourselves.
+            call.Interim?.Add(100, default);
+        }
+
+        return SendAsync(request, cancellationToken);
+    }
 
     public void Dispose() => _client.Dispose();
 

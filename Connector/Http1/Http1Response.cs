@@ -76,7 +76,7 @@ internal sealed class Http1Response : IAppResponse
                     throw Invalid(Http1Error.TooManyInterim);
                 }
 
-                if (Status != 100)
+                if (Status != 100 || _request.AsksToContinue)
                 {
                     _request.Interim?.Add(Status, _head.Fields(_connection.Unread));
                 }

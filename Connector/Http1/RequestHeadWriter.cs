@@ -11,6 +11,14 @@ namespace AppProxy.Connector.Http1;
 /// </summary>
 internal static class RequestHeadWriter
 {
+    [Flags]
+    private enum RequestKind
+    {
+        Plain = 0,
+        AuthenticatesConnection = 1,
+        AsksToContinue = 2,
+    }
+
     /// <summary>Request line's fixed octets, Host, a length, the upgrade, the blank line.</summary>
     private const int FixedRoom = 128;
 
@@ -18,7 +26,7 @@ internal static class RequestHeadWriter
     public static Http1Request Write(in RequestHead head, in AppCall call, Http1Target target)
     {
         _ = FieldLines.TryRead(head.FieldSection, out var fields);
-        var room = Measure(head, fields, target, out var host, out var contentLength, out var authenticatesConnection);
+        var room = Measure(head, fields, target, out var host, out var contentLength, out var kind);
         room += (call.Activity?.Id?.Length ?? 0) + (call.Activity?.TraceStateString?.Length ?? 0) + 32;
         var isUpgrade = call.Flags.HasFlag(FrameFlags.Upgrade);
         var hasBody = call.Flags.HasFlag(FrameFlags.Body) && !isUpgrade;
@@ -64,7 +72,8 @@ internal static class RequestHeadWriter
             Length = writer.Length,
             IsHead = head.Method.SequenceEqual("HEAD"u8),
             IsUpgrade = isUpgrade,
-            AuthenticatesConnection = authenticatesConnection,
+            AuthenticatesConnection = kind.HasFlag(RequestKind.AuthenticatesConnection),
+            AsksToContinue = kind.HasFlag(RequestKind.AsksToContinue),
             IsReplayable = call.Flags.HasFlag(FrameFlags.Replayable),
             Body = hasBody ? call.Body : null,
             BodyLength = bodyLength,
@@ -74,11 +83,11 @@ internal static class RequestHeadWriter
 
     /// <summary>Checks everything that will be written, and reckons the room for it.</summary>
     private static int Measure(
-        in RequestHead head, in FieldLines fields, Http1Target target, out ReadOnlySpan<byte> host, out long? contentLength, out bool authenticatesConnection)
+        in RequestHead head, in FieldLines fields, Http1Target target, out ReadOnlySpan<byte> host, out long? contentLength, out RequestKind kind)
     {
         host = default;
         contentLength = null;
-        authenticatesConnection = false;
+        kind = RequestKind.Plain;
         if (!FieldSyntax.IsToken(head.Method) || !HeadSyntax.IsTarget(head.Target))
         {
             throw new InvalidDataException("The request's method or target can't be sent.");
@@ -101,7 +110,11 @@ internal static class RequestHeadWriter
             }
             else if (FieldSection.Is(line.Name, "Authorization"u8))
             {
-                authenticatesConnection |= IsOfConnection(line.Value);
+                kind |= IsOfConnection(line.Value) ? RequestKind.AuthenticatesConnection : RequestKind.Plain;
+            }
+            else if (FieldSection.Is(line.Name, "Expect"u8))
+            {
+                kind |= RequestKind.AsksToContinue;
             }
             else if (FieldSection.Is(line.Name, "Content-Length"u8))
             {

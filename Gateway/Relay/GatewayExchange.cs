@@ -16,6 +16,8 @@ namespace AppProxy.Gateway.Relay;
 /// </remarks>
 internal sealed class GatewayExchange : IDisposable
 {
+    private static readonly TimeSpan ContinueAfter = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly GroupRelay _group;
     private readonly TimeProvider _time;
@@ -32,6 +34,7 @@ internal sealed class GatewayExchange : IDisposable
     private Line? _line;
     private HttpContext? _flushing;
     private int _end = -1;
+    private bool _continues;
     private bool _disposed;
 
     public GatewayExchange(GroupRelay group, PublishedApp app, FrameFlags flags, TimeProvider time)
@@ -62,6 +65,9 @@ internal sealed class GatewayExchange : IDisposable
 
     /// <summary>When a byte of either body last moved.</summary>
     public long LastMoved { get; set; }
+
+    /// <summary>Whether the client sends its body only when the app asks for it, so that a refused upload costs nothing.</summary>
+    public bool AsksToContinue { get; set; }
 
     /// <summary>Whether the client has yet to send more of its body: then the silence is its own.</summary>
     public bool AwaitsClientBody { get; set; }
@@ -174,6 +180,31 @@ internal sealed class GatewayExchange : IDisposable
         return null;
     }
 
+    /// <summary>
+    /// Waits until the app asks for the body, or begins a response that goes with it. False when it refuses, or the exchange ended. An app that
+    /// knows nothing of this has its silence taken for a yes after a while, as clients take it (RFC 9110 section 10.1.1).
+    /// </summary>
+    public async ValueTask<bool> WaitForContinueAsync()
+    {
+        using var patience = _time.CreateTimer(static exchange => ((GatewayExchange)exchange!).Continue(), this, ContinueAfter, Timeout.InfiniteTimeSpan);
+        while (EndedBy is null)
+        {
+            if (Volatile.Read(ref _continues))
+            {
+                return true;
+            }
+
+            if (Volatile.Read(ref _head) is { IsComplete: true } head)
+            {
+                return ResponseHead.TryRead(head.Payload.Span, head.Flags, out var response) == FrameError.None && response.Status < 300;
+            }
+
+            await _grantReady.WaitAsync();
+        }
+
+        return false;
+    }
+
     /// <summary>A frame for this exchange, by the connector instance named in it when it is a run's first.</summary>
     public void OnFrame(in Frame frame, PooledBuffer owner)
     {
@@ -183,7 +214,7 @@ internal sealed class GatewayExchange : IDisposable
                 OnClaim(frame, claim);
                 break;
             case FrameType.ResponseHead when ResponseHead.TryRead(frame.Payload.Span, frame.Header.Flags, out var head) == FrameError.None:
-                OnResponseHead(frame, head.UplinkSession, owner);
+                OnResponseHead(frame, head.UplinkSession, head.Status, owner);
                 break;
             case FrameType.Claim or FrameType.ResponseHead or FrameType.RequestHead or FrameType.Heartbeat:
                 End(ExchangeFailure.ConnectorProtocol);
@@ -366,7 +397,7 @@ internal sealed class GatewayExchange : IDisposable
         }
     }
 
-    private void OnResponseHead(in Frame frame, Guid uplink, PooledBuffer owner)
+    private void OnResponseHead(in Frame frame, Guid uplink, int status, PooledBuffer owner)
     {
         ExchangeRun? run;
         lock (_gate)
@@ -401,6 +432,11 @@ internal sealed class GatewayExchange : IDisposable
 
             if (frame.Header.Flags.HasFlag(FrameFlags.Interim))
             {
+                if (status == StatusCodes.Status100Continue && run == _granted)
+                {
+                    Continue();
+                }
+
                 return;
             }
 
@@ -423,7 +459,22 @@ internal sealed class GatewayExchange : IDisposable
         }
 
         LastMoved = _time.GetTimestamp();
+        OnHeadReady();
+    }
+
+    private void OnHeadReady()
+    {
         _headReady.Raise();
+        if (AsksToContinue)
+        {
+            _grantReady.Raise();
+        }
+    }
+
+    private void Continue()
+    {
+        Volatile.Write(ref _continues, true);
+        _grantReady.Raise();
     }
 
     private void OnRunFrame(in Frame frame, PooledBuffer owner)
@@ -458,7 +509,7 @@ internal sealed class GatewayExchange : IDisposable
             }
             else if (frame.Header.Type == FrameType.HeadContinuation && _head?.TryAdd(frame) == true)
             {
-                _headReady.Raise();
+                OnHeadReady();
                 return;
             }
         }

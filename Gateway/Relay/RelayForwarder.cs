@@ -71,6 +71,7 @@ internal sealed partial class RelayForwarder(
         }
 
         using var exchange = new GatewayExchange(group, app, request.Flags, time);
+        exchange.AsksToContinue = request.Flags.HasFlag(FrameFlags.Body) && !exchange.IsReplayable && RequestBody.IsExpectedToBeAskedFor(context.Request);
         using var activity = GatewayTracing.Start(exchange);
         group.Add(exchange);
         meter.Began(app.Id);
@@ -206,7 +207,7 @@ internal sealed partial class RelayForwarder(
             Target = Encoding.Latin1.GetBytes(target),
         };
         message.RequestHead(
-            exchange.Flags, exchange.Id, first, sequence: 0, head, new RequestFields(context, app, exchange.Flags.HasFlag(FrameFlags.Upgrade), extended));
+            exchange.Flags, exchange.Id, first, sequence: 0, head, new RequestFields(context, exchange, extended));
         if (exchange.IsReplayable && exchange.Flags.HasFlag(FrameFlags.Body))
         {
             message.Data(exchange.Id, first, sequence: 1, offset: 0, body.Span);

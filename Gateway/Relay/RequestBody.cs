@@ -19,6 +19,10 @@ internal static class RequestBody
         }
     }
 
+    /// <summary>Whether the client holds its body back until somebody wants it (RFC 9110 section 10.1.1).</summary>
+    public static bool IsExpectedToBeAskedFor(HttpRequest request) =>
+        !HttpProtocol.IsHttp10(request.Protocol) && string.Equals(request.Headers.Expect, "100-continue", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>What an exception from reading a body means.</summary>
     public static ExchangeFailure FailureOf(Exception failure) =>
         failure is BadHttpRequestException or IOException { InnerException: OverflowException }

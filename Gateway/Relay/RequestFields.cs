@@ -10,16 +10,18 @@ namespace AppProxy.Gateway.Relay;
 /// Writes the client's headers into a frame as the app shall see them: without those that concern only the client's connection, with
 /// our own account of where the request came from instead of anything the client says about it.
 /// </summary>
-internal readonly struct RequestFields(HttpContext context, PublishedApp app, bool keepUpgrade, ExtendedConnect? extended) : IFieldSource
+internal readonly struct RequestFields(HttpContext context, GatewayExchange exchange, ExtendedConnect? extended) : IFieldSource
 {
     public int WriteTo(FrameBuffer frame)
     {
         var request = context.Request;
         var connection = request.Headers.Connection;
+        var keepUpgrade = exchange.Flags.HasFlag(FrameFlags.Upgrade);
+        var app = exchange.App;
         var count = 0;
         foreach (var (name, values) in request.Headers)
         {
-            if (IsOurs(name) || (extended is not null && ExtendedConnect.IsHandshakeField(name)) || (!(keepUpgrade && IsUpgrade(name)) && (HopByHop.IsConnectionField(name) || IsNamedBy(connection, name))))
+            if (IsOurs(name) || (!exchange.AsksToContinue && Is(name, HeaderNames.Expect)) || (extended is not null && ExtendedConnect.IsHandshakeField(name)) || (!(keepUpgrade && IsUpgrade(name)) && (HopByHop.IsConnectionField(name) || IsNamedBy(connection, name))))
             {
                 continue;
             }
@@ -47,15 +49,14 @@ internal readonly struct RequestFields(HttpContext context, PublishedApp app, bo
     /// a URL that the app knows; anything else is for the app to refuse.
     /// </summary>
     private string Destination(string? value) =>
-        Uri.TryCreate(value, UriKind.Absolute, out var url) && Is(url.Authority, context.Request.Host.Value ?? "") && RequestTarget.TryBelow(app, value, out var below)
+        Uri.TryCreate(value, UriKind.Absolute, out var url) && Is(url.Authority, context.Request.Host.Value ?? "") && RequestTarget.TryBelow(exchange.App, value, out var below)
             ? below
             : value ?? "";
 
-    /// <summary>What only we may say, and what was between the client and us (Expect was answered here; RFC 9110 section 11.7 for the proxy's).</summary>
+    /// <summary>What only we may say, and what was between the client and us (RFC 9110 section 11.7).</summary>
     private static bool IsOurs(string name) => name.Length switch
     {
         4 => Is(name, HeaderNames.Host),
-        6 => Is(name, HeaderNames.Expect),
         19 => Is(name, HeaderNames.ProxyAuthorization),
         _ => name[0] == ':' || OriginFields.IsOurs(name),
     };

@@ -21,13 +21,21 @@ internal static class RequestPump
                 return false;
             }
 
+            if (exchange.AsksToContinue)
+            {
+                Grant(channel);
+                if (!await exchange.WaitForContinueAsync())
+                {
+                    return false;
+                }
+            }
+
+            // To look is to ask: the server tells a client that waits for it to go on.
             if (!client.TryRead(out var result))
             {
-                if (channel.SentOffset == 0)
+                if (!exchange.AsksToContinue)
                 {
-                    // The grant must not wait for a client that waits for the app.
-                    using var frames = channel.Open();
-                    channel.SendData(frames, []);
+                    Grant(channel);
                 }
 
                 result = await ReadAsync(exchange, client);
@@ -63,6 +71,13 @@ internal static class RequestPump
             exchange.End(RequestBody.FailureOf(failure));
             return false;
         }
+    }
+
+    /// <summary>The grant must not wait for a client that waits for the app.</summary>
+    private static void Grant(ExchangeChannel channel)
+    {
+        using var frames = channel.Open();
+        channel.SendData(frames, []);
     }
 
     /// <summary>Ends a pump that may still wait for the client; never throws.</summary>

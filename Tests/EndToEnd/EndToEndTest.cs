@@ -89,6 +89,9 @@ public abstract class EndToEndTest
         return Encoding.Latin1.GetString(all.ToArray());
     }
 
+    protected static async Task WriteAsync(Stream connection, string text, CancellationToken cancellationToken) =>
+        await connection.WriteAsync(Encoding.Latin1.GetBytes(text), cancellationToken);
+
     /// <summary>Reads until <paramref name="text"/> has come.</summary>
     protected static async Task<string> ReadUntilAsync(Stream stream, string text, CancellationToken cancellationToken)
     {

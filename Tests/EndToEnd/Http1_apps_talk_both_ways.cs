@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Text;
 using AppProxy.Testing;
 using FluentAssertions;
 using Microsoft.AspNetCore.Http;
@@ -199,7 +198,4 @@ public sealed class Http1_apps_talk_both_ways : EndToEndTest
         await WriteAsync(connection, $"{method} / HTTP/1.1\r\nHost: {proxy.UrlOf("app").Authority}\r\n{fields}\r\n\r\n", cancellation);
         return connection;
     }
-
-    private static ValueTask WriteAsync(Stream connection, string text, CancellationToken cancellation) =>
-        connection.WriteAsync(Encoding.Latin1.GetBytes(text), cancellation);
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text;
 using AppProxy.Testing;
 using FluentAssertions;
 using NUnit.Framework;
@@ -123,7 +122,4 @@ public sealed class Remote_Desktop_Gateway_streams : EndToEndTest
 
     private static Task WriteChunkAsync(Stream connection, string text, CancellationToken cancellation) =>
         WriteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"{text.Length:x}\r\n{text}\r\n"), cancellation);
-
-    private static async Task WriteAsync(Stream connection, string text, CancellationToken cancellation) =>
-        await connection.WriteAsync(Encoding.Latin1.GetBytes(text), cancellation);
 }
