@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
+using AppProxy.Gateway.Relay.Translation;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -18,9 +19,9 @@ internal static class ResponseWriter
     /// <summary>An upgraded connection is silent most of its life: it holds no buffer then.</summary>
     private static readonly StreamPipeReaderOptions IdleReads = new(useZeroByteReads: true);
 
-    public static async Task WriteAsync(HttpContext context, GatewayExchange exchange, ExtendedConnect? extended, TimeProvider time)
+    public static async Task WriteAsync(HttpContext context, GatewayExchange exchange, UrlMap map, ExtendedConnect? extended, TimeProvider time)
     {
-        if (!TryWriteHead(context, exchange) || (extended is not null && !TryAgree(context, extended)))
+        if (!TryWriteHead(context, exchange, map) || (extended is not null && !TryAgree(context, extended)))
         {
             exchange.End(ExchangeFailure.AppResponseInvalid);
             return;
@@ -45,7 +46,7 @@ internal static class ResponseWriter
         }
     }
 
-    private static bool TryWriteHead(HttpContext context, GatewayExchange exchange)
+    private static bool TryWriteHead(HttpContext context, GatewayExchange exchange, UrlMap map)
     {
         var response = context.Response;
         if (ResponseHead.TryRead(exchange.Head.Payload.Span, exchange.Head.Flags, out var head) != FrameError.None)
@@ -62,16 +63,27 @@ internal static class ResponseWriter
                 context.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = Encoding.Latin1.GetString(head.Reason);
             }
 
+            UrlTranslation? urls = null;
             foreach (var line in lines)
             {
                 var name = FieldNames.Get(line.Name);
                 if (ResponseFieldNames.MayPass(name) || (head.Status == StatusCodes.Status101SwitchingProtocols && HopByHop.IsConnectionField(name)))
                 {
-                    // Not by Append, which takes an empty value for none.
-                    response.Headers[name] = StringValues.Concat(response.Headers[name], Encoding.Latin1.GetString(line.Value));
+                    string? value = Encoding.Latin1.GetString(line.Value);
+                    if (ResponseFieldTranslation.Concerns(name))
+                    {
+                        value = ResponseFieldTranslation.Translate(name, value, urls ??= new UrlTranslation(map, exchange.App, context.Request));
+                    }
+
+                    if (value is not null)
+                    {
+                        // Not by Append, which takes an empty value for none.
+                        response.Headers[name] = StringValues.Concat(response.Headers[name], value);
+                    }
                 }
             }
 
+            FieldRules.Apply(exchange.App, context);
             return true;
         }
         catch (Exception refused) when (refused is InvalidOperationException or ArgumentException)
