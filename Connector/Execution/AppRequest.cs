@@ -29,13 +29,6 @@ internal static class AppRequest
             }
         }
 
-        if (request.Headers.NonValidated.TryGetValues("Destination", out var destinations) && destinations.ToString() is ['/', ..] path)
-        {
-            // Where WebDAV copies or moves to within the app (RFC 4918 section 10.3); apps compare it with what they were called.
-            request.Headers.Remove("Destination");
-            request.Headers.TryAddWithoutValidation("Destination", app.Absolute(request.Headers.Host, path));
-        }
-
         // Ours to say, for this connection: trailers go all the way, and servers of gRPC refuse calls where they might not.
         request.Headers.TryAddWithoutValidation("TE", "trailers");
         if (call.Activity is { } activity)

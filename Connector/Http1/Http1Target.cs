@@ -9,13 +9,9 @@ internal sealed class Http1Target
     {
         // As in the URL, but for names beyond ASCII, which DNS and HTTP know only encoded.
         var host = url.HostNameType == UriHostNameType.IPv6 ? url.Host : url.IdnHost;
-        Scheme = Encoding.ASCII.GetBytes(url.Scheme + "://");
         Host = Encoding.ASCII.GetBytes(url.IsDefaultPort ? host : $"{host}:{url.Port}");
         Path = Encoding.ASCII.GetBytes(url.AbsolutePath.TrimEnd('/'));
     }
-
-    /// <summary>What a URL of the app begins with, up to the host.</summary>
-    public byte[] Scheme { get; }
 
     /// <summary>Value of the Host field.</summary>
     public byte[] Host { get; }

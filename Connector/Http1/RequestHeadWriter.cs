@@ -47,7 +47,7 @@ internal static class RequestHeadWriter
         writer.Write(" HTTP/1.1\r\n"u8);
         host = host.IsEmpty ? target.Host : host;
         writer.Field("Host"u8, host);
-        WriteFields(ref writer, fields, target, host, call.Activity is not null);
+        WriteFields(ref writer, fields, call.Activity is not null);
         if (isUpgrade)
         {
             writer.Field("Connection"u8, "Upgrade"u8);
@@ -94,7 +94,6 @@ internal static class RequestHeadWriter
         }
 
         var room = FixedRoom + head.Method.Length + target.Path.Length + head.Target.Length + target.Host.Length;
-        var destinations = 0;
         foreach (var line in fields)
         {
             if (!FieldSyntax.IsToken(line.Name) || !FieldSyntax.IsValue(line.Value))
@@ -103,7 +102,6 @@ internal static class RequestHeadWriter
             }
 
             room += line.Name.Length + line.Value.Length + 4;
-            destinations += IsDestination(line) ? 1 : 0;
             if (FieldSection.Is(line.Name, "Host"u8))
             {
                 host = line.Value;
@@ -127,7 +125,7 @@ internal static class RequestHeadWriter
             }
         }
 
-        return room + (destinations * (target.Scheme.Length + Math.Max(target.Host.Length, host.Length) + target.Path.Length));
+        return room;
     }
 
     /// <summary>The schemes that authenticate a connection instead of a request (RFC 4559 section 6, [MS-NTHT]).</summary>
@@ -137,29 +135,16 @@ internal static class RequestHeadWriter
         return FieldSection.Is(scheme, "NTLM"u8) || FieldSection.Is(scheme, "Negotiate"u8);
     }
 
-    private static void WriteFields(ref OctetWriter writer, in FieldLines fields, Http1Target target, scoped ReadOnlySpan<byte> host, bool isTraced)
+    private static void WriteFields(ref OctetWriter writer, in FieldLines fields, bool isTraced)
     {
         foreach (var line in fields)
         {
-            if (IsDestination(line))
-            {
-                writer.Write(line.Name);
-                writer.Write(": "u8);
-                writer.Write(target.Scheme);
-                writer.Write(host);
-                writer.Write(target.Path);
-                writer.Write(line.Value);
-                writer.Write("\r\n"u8);
-            }
-            else if (!IsWrittenByUs(line.Name, isTraced))
+            if (!IsWrittenByUs(line.Name, isTraced))
             {
                 writer.Field(line.Name, line.Value);
             }
         }
     }
-
-    /// <summary>Where WebDAV copies or moves to within the app (RFC 4918 section 10.3); apps compare it with what they were called.</summary>
-    private static bool IsDestination(in FieldLines.Line line) => line.Value.StartsWith((byte)'/') && FieldSection.Is(line.Name, "Destination"u8);
 
     /// <summary>What frames the message, or is said of the hop, is ours to say, whatever the other side let through.</summary>
     private static bool IsWrittenByUs(ReadOnlySpan<byte> name, bool isTraced) => name.Length switch

@@ -16,6 +16,7 @@ internal sealed record AppUrl
         Host = Authority.TryGetAscii(Authority.Trim(url.Host), out var ascii) ? ascii : url.IdnHost;
         Port = url.Port;
         Path = Uri.UnescapeDataString(url.AbsolutePath);
+        EscapedPath = url.AbsolutePath;
         IsWildcard = isWildcard;
         _text = isWildcard ? url.AbsoluteUri.Insert(url.Scheme.Length + Uri.SchemeDelimiter.Length, Wildcard) : url.AbsoluteUri;
     }
@@ -30,11 +31,25 @@ internal sealed record AppUrl
     /// <summary>Decoded.</summary>
     public string Path { get; }
 
+    /// <summary>As it stands in URLs.</summary>
+    public string EscapedPath { get; }
+
     /// <summary>Whether every host below <see cref="Host"/> is meant, and not that one.</summary>
     public bool IsWildcard { get; }
 
     /// <summary>What no two external URLs share: who differs only in the scheme cannot be told apart on one port.</summary>
     public string Claim => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(IsWildcard ? Wildcard : "")}{Host}:{Port}{Path}");
+
+    /// <summary>Host and port as they stand in URLs.</summary>
+    /// <param name="star">What stands for a wildcard's star; without meaning for any other URL.</param>
+    public string AuthorityFor(ReadOnlySpan<char> star)
+    {
+        var host = IsWildcard ? string.Concat(star, ".", Host) : Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;
+        return Port == (Scheme == Uri.UriSchemeHttps ? 443 : 80) ? host : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{host}:{Port}");
+    }
+
+    /// <summary>What stands for the star where this URL's host is <paramref name="host"/>, normalized; nothing where there is no star.</summary>
+    public ReadOnlySpan<char> StarOf(ReadOnlySpan<char> host) => IsWildcard && host.Length > Host.Length ? host[..^(Host.Length + 1)] : default;
 
     /// <summary>Takes absolute http and https URLs; a star may only be the whole first label of a name.</summary>
     public static bool TryParse(string? value, [NotNullWhen(true)] out AppUrl? url)

@@ -50,6 +50,11 @@ internal sealed record PublishedApp
 
     public required bool IsTranslateHostHeaderEnabled { get; init; }
 
+    /// <summary>Whether internal URLs become URLs below <see cref="AlternateUrl"/>, by whichever the client came.</summary>
+    public bool UseAlternateUrlForTranslationAndRedirect { get; init; }
+
+    public bool IsTranslateLinksInBodyEnabled { get; init; }
+
     public required bool IsBackendCertificateValidationEnabled { get; init; }
 
     /// <summary>Version of the catalogue in which these settings last changed; a request head carries it.</summary>

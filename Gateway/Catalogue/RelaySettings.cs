@@ -16,4 +16,22 @@ internal sealed record RelaySettings
     public int MaxWaitingRequests { get; init; } = 1000;
 
     public ReplayableMethods Replayable { get; init; } = ReplayableMethods.Get;
+
+    /// <summary>For what the app gets, after everything else was done to it.</summary>
+    public EquatableList<FieldRule> RequestHeaders { get; init; } = EquatableList<FieldRule>.Empty;
+
+    /// <summary>For what its clients get, after everything else was done to it.</summary>
+    public EquatableList<FieldRule> ResponseHeaders { get; init; } = EquatableList<FieldRule>.Empty;
+
+    public HstsPolicy? Hsts { get; init; }
+
+    /// <summary>Null when the app is in order.</summary>
+    public MaintenanceNotice? Maintenance { get; init; }
+
+    /// <summary>What is answered for <c>/robots.txt</c>; null leaves it to the app.</summary>
+    public string? RobotsTxt { get; init; }
+
+    public EquatableList<ErrorPage> ErrorPages { get; init; } = EquatableList<ErrorPage>.Empty;
+
+    public LinkTranslation LinkTranslation { get; init; }
 }

@@ -1,6 +1,7 @@
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Gateway.Diagnostics;
 using AppProxy.Gateway.Relay;
+using AppProxy.Gateway.Relay.Translation;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AppProxy.Gateway.Hosting;
@@ -16,6 +17,7 @@ internal static class GatewayServices
         services.AddMetrics();
         services.AddSingleton<GatewayMeter>();
         services.AddSingleton<GroupRelays>();
+        services.AddSingleton<UrlMaps>();
         services.AddSingleton<RelayForwarder>();
         services.AddSingleton<RequestPipeline>();
         services.AddHostedService<RelayService>();

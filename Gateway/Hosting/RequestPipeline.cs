@@ -24,7 +24,8 @@ internal sealed class RequestPipeline(CatalogueStore catalogue, ClientOriginRead
         origin.Apply(context);
 
         // 3. Match: which app is meant. What no app claims is the gateway's own host.
-        if (!catalogue.Current.Matcher.TryMatch(request.Scheme, request.Host, request.Path.Value, out var app))
+        var snapshot = catalogue.Current;
+        if (!snapshot.Matcher.TryMatch(request.Scheme, request.Host, request.Path.Value, out var app))
         {
             return ownHost.InvokeAsync(context);
         }
@@ -32,6 +33,12 @@ internal sealed class RequestPipeline(CatalogueStore catalogue, ClientOriginRead
         if (request.Path.StartsWithSegments(Reserved, StringComparison.OrdinalIgnoreCase))
         {
             return OwnHost.NotFoundAsync(context);
+        }
+
+        // Out of order on purpose, or asked by a crawler: nobody has to sign in for that.
+        if (AppStandIn.TryAnswer(context, app) is { } answer)
+        {
+            return answer;
         }
 
         // 4. Pre-authenticate. Until sign-in exists the catalogue refuses apps that ask for it; this is the second lock on that door.
@@ -43,6 +50,6 @@ internal sealed class RequestPipeline(CatalogueStore catalogue, ClientOriginRead
         // 5. Authorize: nothing to decide for an open app.
 
         // 6. Relay.
-        return forwarder.ForwardAsync(context, app);
+        return forwarder.ForwardAsync(context, app, snapshot);
     }
 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Relay.Translation;
 
 namespace AppProxy.Gateway.Relay;
 
@@ -26,6 +27,11 @@ internal static partial class FailureResponse
         if (failure.RetryAfter > 0)
         {
             response.Headers.RetryAfter = failure.RetryAfter.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (app is not null)
+        {
+            FieldRules.ApplyTransportSecurity(app, context);
         }
 
         return IsPageWanted(context.Request) ? WritePageAsync(context, app, failure, reference) : WriteProblemAsync(context, failure, reference);
@@ -55,7 +61,14 @@ internal static partial class FailureResponse
     {
         context.Response.ContentType = "text/html; charset=utf-8";
         context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-        var name = WebUtility.HtmlEncode(app?.DisplayName ?? context.Request.Host.Host);
+        var title = app?.DisplayName ?? context.Request.Host.Host;
+        if (FailurePage.Find(app, failure.Status) is { } page)
+        {
+            context.Response.Headers.ContentSecurityPolicy = FailurePage.Policy;
+            return context.Response.WriteAsync(FailurePage.Write(page, title, failure, reference));
+        }
+
+        var name = WebUtility.HtmlEncode(title);
         return context.Response.WriteAsync($$"""
             <!doctype html>
             <html lang="en">

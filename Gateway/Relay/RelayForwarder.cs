@@ -4,6 +4,7 @@ using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Diagnostics;
+using AppProxy.Gateway.Relay.Translation;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace AppProxy.Gateway.Relay;
@@ -18,18 +19,18 @@ namespace AppProxy.Gateway.Relay;
 /// <para>6. say what went wrong, if anything did, in the one way that is left.</para>
 /// </summary>
 internal sealed partial class RelayForwarder(
-    GroupRelays groups, RelayLimits limits, GatewayMeter meter, TimeProvider time, ILogger<RelayForwarder> logger)
+    GroupRelays groups, UrlMaps maps, RelayLimits limits, GatewayMeter meter, TimeProvider time, ILogger<RelayForwarder> logger)
 {
     /// <summary>A body up to here is kept at hand, so that its request may be sent again (DESIGN.md section 2).</summary>
     private const int MaxReplayableBody = 64 * 1024;
 
-    /// <summary>More than all that a head says besides what the client sent.</summary>
+    /// <summary>More than all that a head says besides what the client sent and the app's rules add.</summary>
     private const int OwnFields = 16 * 1024;
 
     /// <summary>Whether a head can be larger than a message at all: with the usual limit none is, and none needs to be measured.</summary>
     private readonly bool _mayBeCut = limits.MaxRequestHeaderBytes + (2 * OwnFields) > HeadPieces.Size;
 
-    public async Task ForwardAsync(HttpContext context, PublishedApp app)
+    public async Task ForwardAsync(HttpContext context, PublishedApp app, CatalogueSnapshot catalogue)
     {
         if (!groups.TryGet(app.ConnectorGroup, out var group))
         {
@@ -82,7 +83,7 @@ internal sealed partial class RelayForwarder(
             // 2.
             if (exchange.TryEnterLine())
             {
-                exchange.Send(WriteRequest(context, exchange, target, request.Body, extended));
+                exchange.Send(WriteRequest(context, exchange, catalogue, target, request.Body, extended));
             }
 
             // 3.
@@ -94,7 +95,7 @@ internal sealed partial class RelayForwarder(
             // 4. and 5.
             if (await exchange.WaitForHeadAsync())
             {
-                await ResponseWriter.WriteAsync(context, exchange, extended, time);
+                await ResponseWriter.WriteAsync(context, exchange, maps.Of(catalogue), extended, time);
             }
         }
         catch (Exception failure)
@@ -185,7 +186,7 @@ internal sealed partial class RelayForwarder(
             || (HttpMethods.IsDelete(method) && replayable.HasFlag(ReplayableMethods.Delete));
     }
 
-    private FrameBuffer WriteRequest(HttpContext context, GatewayExchange exchange, string target, ReadOnlyMemory<byte> body, ExtendedConnect? extended)
+    private FrameBuffer WriteRequest(HttpContext context, GatewayExchange exchange, CatalogueSnapshot catalogue, string target, ReadOnlyMemory<byte> body, ExtendedConnect? extended)
     {
         var app = exchange.App;
         var trace = Activity.Current;
@@ -207,7 +208,7 @@ internal sealed partial class RelayForwarder(
             Target = Encoding.Latin1.GetBytes(target),
         };
         message.RequestHead(
-            exchange.Flags, exchange.Id, first, sequence: 0, head, new RequestFields(context, exchange, extended));
+            exchange.Flags, exchange.Id, first, sequence: 0, head, new RequestFields(context, exchange, catalogue, extended));
         if (exchange.IsReplayable && exchange.Flags.HasFlag(FrameFlags.Body))
         {
             message.Data(exchange.Id, first, sequence: 1, offset: 0, body.Span);

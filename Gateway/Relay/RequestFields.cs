@@ -1,6 +1,7 @@
 using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Relay.Origin;
+using AppProxy.Gateway.Relay.Translation;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -10,7 +11,7 @@ namespace AppProxy.Gateway.Relay;
 /// Writes the client's headers into a frame as the app shall see them: without those that concern only the client's connection, with
 /// our own account of where the request came from instead of anything the client says about it.
 /// </summary>
-internal readonly struct RequestFields(HttpContext context, GatewayExchange exchange, ExtendedConnect? extended) : IFieldSource
+internal readonly struct RequestFields(HttpContext context, GatewayExchange exchange, CatalogueSnapshot catalogue, ExtendedConnect? extended) : IFieldSource
 {
     public int WriteTo(FrameBuffer frame)
     {
@@ -21,37 +22,29 @@ internal readonly struct RequestFields(HttpContext context, GatewayExchange exch
         var count = 0;
         foreach (var (name, values) in request.Headers)
         {
-            if (IsOurs(name) || (!exchange.AsksToContinue && Is(name, HeaderNames.Expect)) || (extended is not null && ExtendedConnect.IsHandshakeField(name)) || (!(keepUpgrade && IsUpgrade(name)) && (HopByHop.IsConnectionField(name) || IsNamedBy(connection, name))))
+            if (IsOurs(name) || (!exchange.AsksToContinue && Is(name, HeaderNames.Expect)) || (extended is not null && ExtendedConnect.IsHandshakeField(name)) || (!(keepUpgrade && IsUpgrade(name)) && (HopByHop.IsConnectionField(name) || IsNamedBy(connection, name)))
+                || FieldRules.Replaces(app.Relay.RequestHeaders, name))
             {
                 continue;
             }
 
             foreach (var value in values)
             {
-                frame.Field(name, Is(name, "Destination") ? Destination(value) : value ?? "");
+                frame.Field(name, RequestUrls.Concerns(name) ? RequestUrls.Translate(name, value ?? "", catalogue, app, request) : value ?? "");
                 count++;
             }
         }
 
         count += extended?.WriteTo(frame) ?? 0;
-        if (!app.IsTranslateHostHeaderEnabled)
+        // Without it the connector names the internal host.
+        if ((app.IsTranslateHostHeaderEnabled ? RequestUrls.HostOf(app, request) : request.Host.Value ?? "") is { } host)
         {
-            // Without it the connector names the internal host.
-            frame.Field(HeaderNames.Host, request.Host.Value ?? "");
+            frame.Field(HeaderNames.Host, host);
             count++;
         }
 
-        return count + OriginFields.Write(frame, context, app);
+        return count + OriginFields.Write(frame, context, app) + FieldRules.Write(frame, app.Relay.RequestHeaders);
     }
-
-    /// <summary>
-    /// Where WebDAV copies or moves to (RFC 4918 section 10.3). Within the app it becomes a path like the request's own, of which the connector makes
-    /// a URL that the app knows; anything else is for the app to refuse.
-    /// </summary>
-    private string Destination(string? value) =>
-        Uri.TryCreate(value, UriKind.Absolute, out var url) && Is(url.Authority, context.Request.Host.Value ?? "") && RequestTarget.TryBelow(exchange.App, value, out var below)
-            ? below
-            : value ?? "";
 
     /// <summary>What only we may say, and what was between the client and us (RFC 9110 section 11.7).</summary>
     private static bool IsOurs(string name) => name.Length switch

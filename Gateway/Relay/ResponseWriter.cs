@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
+using AppProxy.Gateway.Relay.Translation;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -15,9 +16,9 @@ internal static class ResponseWriter
     /// <summary>Pieces at hand are written together up to here before the client's pace counts.</summary>
     private const int FlushAt = 64 * 1024;
 
-    public static Task WriteAsync(HttpContext context, GatewayExchange exchange, ExtendedConnect? extended, TimeProvider time)
+    public static Task WriteAsync(HttpContext context, GatewayExchange exchange, UrlMap map, ExtendedConnect? extended, TimeProvider time)
     {
-        var isWritten = TryWriteHead(context, exchange) && (extended is null || TryAgree(context, extended));
+        var isWritten = TryWriteHead(context, exchange, map) && (extended is null || TryAgree(context, extended));
 
         // A stream may be open for days after its head.
         exchange.Head.Dispose();
@@ -32,7 +33,7 @@ internal static class ResponseWriter
             : WritePlainAsync(context, exchange, time);
     }
 
-    private static bool TryWriteHead(HttpContext context, GatewayExchange exchange)
+    private static bool TryWriteHead(HttpContext context, GatewayExchange exchange, UrlMap map)
     {
         var response = context.Response;
         if (ResponseHead.TryRead(exchange.Head.Payload.Span, exchange.Head.Flags, out var head) != FrameError.None)
@@ -49,16 +50,27 @@ internal static class ResponseWriter
                 context.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = Encoding.Latin1.GetString(head.Reason);
             }
 
+            UrlTranslation? urls = null;
             foreach (var line in lines)
             {
                 var name = FieldNames.Get(line.Name);
                 if (ResponseFieldNames.MayPass(name) || (head.Status == StatusCodes.Status101SwitchingProtocols && HopByHop.IsConnectionField(name)))
                 {
-                    // Not by Append, which takes an empty value for none.
-                    response.Headers[name] = StringValues.Concat(response.Headers[name], Encoding.Latin1.GetString(line.Value));
+                    string? value = Encoding.Latin1.GetString(line.Value);
+                    if (ResponseFieldTranslation.Concerns(name))
+                    {
+                        value = ResponseFieldTranslation.Translate(name, value, urls ??= new UrlTranslation(map, exchange.App, context.Request));
+                    }
+
+                    if (value is not null)
+                    {
+                        // Not by Append, which takes an empty value for none.
+                        response.Headers[name] = StringValues.Concat(response.Headers[name], value);
+                    }
                 }
             }
 
+            FieldRules.Apply(exchange.App, context);
             return true;
         }
         catch (Exception refused) when (refused is InvalidOperationException or ArgumentException)

@@ -39,6 +39,9 @@ public sealed class TestEnvironmentOptions
     /// <summary>More of every connector's configuration, by full key (<c>Connector:Slots</c> …); an empty value takes one away.</summary>
     public Dictionary<string, string?> ConnectorSettings { get; } = [];
 
+    /// <summary>Writes the published apps for the gateway's port, in place of what is made of the published ones; these are still started, and known to connectors.</summary>
+    internal Func<int, string>? AppsFile { get; set; }
+
     /// <summary>Published apps by name: their host is the name below localhost.</summary>
     internal Dictionary<string, TestApp> Apps { get; } = new(StringComparer.OrdinalIgnoreCase);
 

@@ -42,7 +42,8 @@ internal sealed class ApplicationReader
 
         var group = ReadGroup(document.ConnectorGroup, path + ".connectorGroup");
         var assigned = AssignmentsReader.Read(document.AppRoleAssignedTo, path + ".appRoleAssignedTo", _findings);
-        var relay = RelayReader.Read(document.Relay, path + ".relay", _findings);
+        var relayPath = path + ".relay";
+        var relay = RelayReader.Read(document.Relay, relayPath, _findings);
 
         var publishing = document.OnPremisesPublishing;
         path += ".onPremisesPublishing";
@@ -64,6 +65,8 @@ internal sealed class ApplicationReader
         }
 
         UrlRules.CheckWildcards(external, @internal, alternate, path, _findings);
+        AnswersReader.Check(relay, external, relayPath, _findings);
+        CheckTranslation(publishing, relay, path, relayPath);
         _externalUrls.Claim(external, owner, path + ".externalUrl");
         if (alternate is not null)
         {
@@ -85,10 +88,25 @@ internal sealed class ApplicationReader
             AppRoleAssignedTo = assigned,
             ApplicationServerTimeout = timeout,
             Relay = relay,
+            UseAlternateUrlForTranslationAndRedirect = publishing.UseAlternateUrlForTranslationAndRedirect ?? false,
+            IsTranslateLinksInBodyEnabled = publishing.IsTranslateLinksInBodyEnabled ?? false,
             IsTranslateHostHeaderEnabled = publishing.IsTranslateHostHeaderEnabled ?? true,
             IsBackendCertificateValidationEnabled = publishing.IsBackendCertificateValidationEnabled ?? true,
             SettingsVersion = version,
         };
+    }
+
+    private void CheckTranslation(OnPremisesPublishingDocument publishing, RelaySettings relay, string path, string relayPath)
+    {
+        if (publishing.UseAlternateUrlForTranslationAndRedirect is true && publishing.AlternateUrl is null)
+        {
+            _findings.Problem(path + ".useAlternateUrlForTranslationAndRedirect", "needs an alternateUrl");
+        }
+
+        if (relay.LinkTranslation != LinkTranslation.None && publishing.IsTranslateLinksInBodyEnabled is not true)
+        {
+            _findings.Problem(relayPath + ".linkTranslation", "needs onPremisesPublishing.isTranslateLinksInBodyEnabled");
+        }
     }
 
     private void CheckText(string? value, string path)

@@ -14,8 +14,6 @@ internal static class NotServedYet
 
     public static void Report(OnPremisesPublishingDocument publishing, string path, Findings findings)
     {
-        Say(publishing.UseAlternateUrlForTranslationAndRedirect is true, "useAlternateUrlForTranslationAndRedirect");
-        Say(publishing.IsTranslateLinksInBodyEnabled is true, "isTranslateLinksInBodyEnabled");
         Say(IsSet(publishing.VerifiedCustomDomainKeyCredential), "verifiedCustomDomainKeyCredential");
         Say(IsSet(publishing.WafAllowedHeaders), "wafAllowedHeaders");
         Say(IsSet(publishing.WafIpRanges), "wafIpRanges");

@@ -12,4 +12,18 @@ internal sealed class RelayDocument
     public int? MaxWaitingRequests { get; set; }
 
     public ReplayableDocument? Replayable { get; set; }
+
+    public List<FieldRuleDocument>? RequestHeaders { get; set; }
+
+    public List<FieldRuleDocument>? ResponseHeaders { get; set; }
+
+    public HstsDocument? Hsts { get; set; }
+
+    public MaintenanceDocument? Maintenance { get; set; }
+
+    public string? RobotsTxt { get; set; }
+
+    public List<ErrorPageDocument>? ErrorPages { get; set; }
+
+    public LinkTranslationDocument? LinkTranslation { get; set; }
 }

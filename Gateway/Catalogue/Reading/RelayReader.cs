@@ -29,6 +29,13 @@ internal static class RelayReader
             TotalTimeout = Durations.Read(relay.TotalTimeout, ShortestLife, LongestLife, path + ".totalTimeout", findings),
             MaxWaitingRequests = waiting,
             Replayable = ReadReplayable(relay.Replayable ?? new ReplayableDocument()),
+            RequestHeaders = FieldRulesReader.Read(relay.RequestHeaders, path + ".requestHeaders", findings),
+            ResponseHeaders = FieldRulesReader.Read(relay.ResponseHeaders, path + ".responseHeaders", findings),
+            Hsts = AnswersReader.ReadHsts(relay.Hsts, path + ".hsts", findings),
+            Maintenance = AnswersReader.ReadMaintenance(relay.Maintenance, path + ".maintenance", findings),
+            RobotsTxt = AnswersReader.ReadRobots(relay.RobotsTxt, path + ".robotsTxt", findings),
+            ErrorPages = AnswersReader.ReadErrorPages(relay.ErrorPages, path + ".errorPages", findings),
+            LinkTranslation = ReadLinkTranslation(relay.LinkTranslation ?? new LinkTranslationDocument()),
         };
     }
 
@@ -36,4 +43,10 @@ internal static class RelayReader
         => (replayable.Get ?? true ? ReplayableMethods.Get : ReplayableMethods.None)
             | (replayable.Put ?? false ? ReplayableMethods.Put : ReplayableMethods.None)
             | (replayable.Delete ?? false ? ReplayableMethods.Delete : ReplayableMethods.None);
+
+    private static LinkTranslation ReadLinkTranslation(LinkTranslationDocument kinds)
+        => If(kinds.InlineScripts, LinkTranslation.InlineScripts) | If(kinds.JavaScript, LinkTranslation.JavaScript) | If(kinds.Json, LinkTranslation.Json)
+            | If(kinds.EventStreams, LinkTranslation.EventStreams) | If(kinds.Xml, LinkTranslation.Xml);
+
+    private static LinkTranslation If(bool? isWanted, LinkTranslation kind) => isWanted is true ? kind : LinkTranslation.None;
 }

@@ -85,7 +85,6 @@ internal sealed class CatalogueReaderTests
 
         reading.Problems.Should().BeEmpty();
         reading.Notices.Select(notice => notice.Path).Should().BeEquivalentTo(
-            "$.applications[0].onPremisesPublishing.isTranslateLinksInBodyEnabled",
             "$.applications[0].onPremisesPublishing.singleSignOnSettings.singleSignOnMode");
     }
 
@@ -142,6 +141,82 @@ internal sealed class CatalogueReaderTests
         reading.Problems.Should().Contain(problem => problem.Message.EndsWith("Did you mean 'externalUrl'?", StringComparison.Ordinal));
         reading.Problems.Should().Contain(problem => problem.Message.EndsWith("Did you mean 'passthru'?", StringComparison.Ordinal));
     }
+
+    [Test]
+    public void What_the_gateway_does_to_fields_and_in_an_apps_place_is_read()
+    {
+        var app = ReadApp("""
+            "displayName": "HR",
+            "onPremisesPublishing": { "externalUrl": "https://hr.example.com/", "internalUrl": "http://hr.corp/", "externalAuthenticationType": "passthru",
+              "alternateUrl": "https://alternate.example.com/", "useAlternateUrlForTranslationAndRedirect": true, "isTranslateLinksInBodyEnabled": true },
+            "relay": {
+              "requestHeaders": [ { "name": "X-A", "set": "1" }, { "name": "X-B", "append": "2" }, { "name": "x-b", "append": "3" }, { "name": "X-C", "remove": true } ],
+              "responseHeaders": [ { "name": "Server", "remove": true } ],
+              "hsts": { "maxAgeInSeconds": 31536000, "includeSubDomains": true, "preload": true },
+              "maintenance": { "message": "Soon", "retryAfterInSeconds": 60 },
+              "robotsTxt": "User-agent: *",
+              "errorPages": [ { "status": 503, "html": "a" }, { "html": "b" } ],
+              "linkTranslation": { "inlineScripts": true, "javaScript": true, "json": true, "eventStreams": true, "xml": true } }
+            """);
+
+        app.UseAlternateUrlForTranslationAndRedirect.Should().BeTrue();
+        app.IsTranslateLinksInBodyEnabled.Should().BeTrue();
+        app.Relay.Should().Be(new RelaySettings
+        {
+            RequestHeaders = new([new("X-A", FieldAction.Set, "1"), new("X-B", FieldAction.Append, "2"), new("x-b", FieldAction.Append, "3"), new("X-C", FieldAction.Remove, "")]),
+            ResponseHeaders = new([new("Server", FieldAction.Remove, "")]),
+            Hsts = new HstsPolicy(31536000, true, true),
+            Maintenance = new MaintenanceNotice("Soon", 60),
+            RobotsTxt = "User-agent: *",
+            ErrorPages = new([new(503, "a"), new(null, "b")]),
+            LinkTranslation = LinkTranslation.InlineScripts | LinkTranslation.JavaScript | LinkTranslation.Json | LinkTranslation.EventStreams | LinkTranslation.Xml,
+        });
+        app.Relay.Hsts!.Value.Should().Be("max-age=31536000; includeSubDomains; preload");
+        ReadApp("""
+            "displayName": "HR", "relay": { "maintenance": { "isEnabled": false, "message": "Soon" } },
+            "onPremisesPublishing": { "externalUrl": "https://hr.example.com/", "internalUrl": "http://hr.corp/", "externalAuthenticationType": "passthru" }
+            """).Relay.Should().Be(new RelaySettings());
+    }
+
+    [TestCase(""" "requestHeaders": [ { "name": "X A", "set": "1" } ] """, ".requestHeaders[0].name", "is no name of a header")]
+    [TestCase(""" "requestHeaders": [ { "set": "1" } ] """, ".requestHeaders[0].name", "is missing")]
+    [TestCase(""" "requestHeaders": [ { "name": "host", "set": "1" } ] """, ".requestHeaders[0].name", "the gateway's to say")]
+    [TestCase(""" "responseHeaders": [ { "name": "Transfer-Encoding", "remove": true } ] """, ".responseHeaders[0].name", "the gateway's to say")]
+    [TestCase(""" "requestHeaders": [ { "name": "X", "set": "1", "append": "2" } ] """, ".requestHeaders[0]", "exactly one")]
+    [TestCase(""" "requestHeaders": [ { "name": "X", "remove": false } ] """, ".requestHeaders[0]", "exactly one")]
+    [TestCase(""" "requestHeaders": [ { "name": "X", "set": "1" }, { "name": "x", "remove": true } ] """, ".requestHeaders[1].name", "has a rule already")]
+    [TestCase(""" "responseHeaders": [ { "name": "X", "set": "a\r\nb" } ] """, ".responseHeaders[0].set", "a line's end")]
+    [TestCase(""" "responseHeaders": [ { "name": "X", "append": "\u20ac" } ] """, ".responseHeaders[0].append", "beyond ISO 8859-1")]
+    [TestCase(""" "responseHeaders": [ null ] """, ".responseHeaders[0]", "an object")]
+    [TestCase(""" "hsts": {} """, ".hsts.maxAgeInSeconds", "is missing")]
+    [TestCase(""" "hsts": { "maxAgeInSeconds": -1 } """, ".hsts.maxAgeInSeconds", "negative")]
+    [TestCase(""" "hsts": { "maxAgeInSeconds": 31536000, "preload": true } """, ".hsts.preload", "includeSubDomains")]
+    [TestCase(""" "maintenance": { "message": "" } """, ".maintenance.message", "between 1 and")]
+    [TestCase(""" "maintenance": { "retryAfterInSeconds": 0 } """, ".maintenance.retryAfterInSeconds", "between 1 and")]
+    [TestCase(""" "errorPages": [ { "status": 200, "html": "a" } ] """, ".errorPages[0].status", "between 400 and 599")]
+    [TestCase(""" "errorPages": [ { "html": "a" }, { "html": "b" } ] """, ".errorPages[1].status", "has a page already")]
+    [TestCase(""" "errorPages": [ { "status": 500 } ] """, ".errorPages[0].html", "is missing")]
+    [TestCase(""" "linkTranslation": { "json": true } """, ".linkTranslation", "isTranslateLinksInBodyEnabled")]
+    [TestCase(""" "linkTranslation": { "jsn": true } """, ".linkTranslation.jsn", "Did you mean 'json'?")]
+    public void What_cannot_be_done_to_fields_or_in_an_apps_place_is_refused(string relay, string place, string message)
+    {
+        var reading = Read($$"""
+            { "applications": [ { "displayName": "HR", "relay": { {{relay}} },
+              "onPremisesPublishing": { "externalUrl": "https://hr.example.com/", "internalUrl": "http://hr/", "externalAuthenticationType": "passthru" } } ] }
+            """);
+
+        var problem = reading.Problems.Should().ContainSingle().Subject;
+        problem.Path.Should().Be("$.applications[0].relay" + place);
+        problem.Message.Should().Contain(message);
+    }
+
+    [Test]
+    public void What_only_some_urls_can_have_is_refused_for_others()
+        => Read("""
+            { "applications": [ { "displayName": "HR", "relay": { "hsts": { "maxAgeInSeconds": 1 }, "robotsTxt": "" },
+              "onPremisesPublishing": { "externalUrl": "http://hr.example.com/hr/", "internalUrl": "http://hr/", "externalAuthenticationType": "passthru", "useAlternateUrlForTranslationAndRedirect": true } } ] }
+            """).Problems.Select(problem => problem.Path).Should().BeEquivalentTo(
+                "$.applications[0].relay.hsts", "$.applications[0].relay.robotsTxt", "$.applications[0].onPremisesPublishing.useAlternateUrlForTranslationAndRedirect");
 
     [TestCase(null)]
     [TestCase("aadPreAuthentication")]
