@@ -27,20 +27,20 @@ internal sealed class ConnectorExchange : IInterimResponses, IThreadPoolWorkItem
     private int _finished;
 
     public ConnectorExchange(
-        ExchangeRunner runner, ConnectorLinks links, GatewaySession gateway, InboundMessage message, in Frame frame, in MessageReader rest, in RequestHead head)
+        ExchangeRunner runner, ConnectorLinks links, GatewaySession gateway, InboundMessage? message, PooledBuffer buffer, in Frame frame, in MessageReader rest, in RequestHead head)
     {
         _runner = runner;
         _links = links;
         _gateway = gateway;
         _message = message;
-        _buffer = message.Buffer;
+        _buffer = buffer;
         _buffer.Retain();
         Flags = frame.Header.Flags;
         IsReplayable = Flags.HasFlag(FrameFlags.Replayable);
         Deadline = head.Deadline;
         ResponseHeadTimeout = TimeSpan.FromMilliseconds(head.ResponseHeadTimeout);
         IdleTimeout = TimeSpan.FromMilliseconds(head.IdleTimeout);
-        _head = new HeadAssembly(frame, message.Buffer, FrameLimits.MaxHeadLength);
+        _head = new HeadAssembly(frame, buffer, FrameLimits.MaxHeadLength);
 
         // The broker may deliver one send twice, and to this very connector: the nonce tells the runs apart.
         var attempt = new Attempt(frame.Header.Attempt.Send, (uint)Random.Shared.NextInt64(1, 1L + uint.MaxValue));

@@ -53,7 +53,7 @@ internal sealed class Http1Client : IAppClient
         var mustBeFresh = false;
         while (true)
         {
-            var connection = await _pool.RentAsync(mustBeFresh, cancellationToken);
+            var connection = await _pool.RentAsync(request.ClientConnection, mustBeFresh, cancellationToken);
             var wasUsed = connection.IsReused;
             var response = new Http1Response(connection, _pool, request, _options, _faults);
             try

@@ -1,10 +1,13 @@
 namespace AppProxy.Connector.Http1;
 
-/// <summary>The connections to one app: idle ones are taken last in, first out, closed when idle for too long; beyond the limit callers wait in line.</summary>
+/// <summary>The connections to one app: idle ones are taken last in, first out, closed when idle for too long; some are one client's own; beyond the limit callers wait in line.</summary>
 internal sealed class Http1Pool : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<Http1Connection> _idle = [];
+
+    /// <summary>Those that a client has authenticated for itself, by the client's connection; idle too.</summary>
+    private readonly Dictionary<string, Http1Connection> _owned = new(StringComparer.Ordinal);
     private readonly Queue<TaskCompletionSource<Http1Connection?>> _waiting = new();
     private readonly Http1Options _options;
     private readonly AppDialer _dialer;
@@ -35,10 +38,10 @@ internal sealed class Http1Pool : IDisposable
         }
     }
 
-    /// <summary>A connection that has begun: an idle one that is alive, unless <paramref name="mustBeFresh"/>, or a new one.</summary>
-    public ValueTask<Http1Connection> RentAsync(bool mustBeFresh, CancellationToken cancellationToken)
+    /// <summary>A connection that has begun: the client's own, or an idle one, that is alive, unless <paramref name="mustBeFresh"/>, or a new one.</summary>
+    public ValueTask<Http1Connection> RentAsync(string? clientConnection, bool mustBeFresh, CancellationToken cancellationToken)
     {
-        while (!mustBeFresh && TryTakeIdle() is { } idle)
+        while (!mustBeFresh && TryTakeIdle(clientConnection) is { } idle)
         {
             if (TryBegin(idle))
             {
@@ -49,13 +52,13 @@ internal sealed class Http1Pool : IDisposable
         return RentSlowlyAsync(cancellationToken);
     }
 
-    /// <summary>Gives back a connection whose call has ended well.</summary>
-    public void Return(Http1Connection connection)
+    /// <summary>Gives back a connection whose call has ended well, for anybody or for one client.</summary>
+    public void Return(Http1Connection connection, string? clientConnection = null)
     {
         connection.IdleSince = _time.GetTimestamp();
         lock (_gate)
         {
-            while (_waiting.TryDequeue(out var waiter))
+            while (clientConnection is null && _waiting.TryDequeue(out var waiter))
             {
                 if (waiter.TrySetResult(connection))
                 {
@@ -63,9 +66,13 @@ internal sealed class Http1Pool : IDisposable
                 }
             }
 
-            if (!_disposed)
+            if (!_disposed && (clientConnection is null || _owned.TryAdd(clientConnection, connection)))
             {
-                _idle.Add(connection);
+                if (clientConnection is null)
+                {
+                    _idle.Add(connection);
+                }
+
                 if (!_isSweeping)
                 {
                     _isSweeping = true;
@@ -77,6 +84,7 @@ internal sealed class Http1Pool : IDisposable
         }
 
         connection.Stream.Close();
+        Closed();
     }
 
     /// <summary>Takes a fresh connection in that was opened elsewhere.</summary>
@@ -113,8 +121,9 @@ internal sealed class Http1Pool : IDisposable
         lock (_gate)
         {
             _disposed = true;
-            idle = [.. _idle];
+            idle = [.. _idle, .. _owned.Values];
             _idle.Clear();
+            _owned.Clear();
         }
 
         _sweep.Dispose();
@@ -158,12 +167,8 @@ internal sealed class Http1Pool : IDisposable
                 return null;
             }
 
-            if (_idle.Count > 0)
-            {
-                // Asked for a fresh one: it takes the place of one that is idle.
-                oldest = _idle[0];
-                _idle.RemoveAt(0);
-            }
+            // Asked for a fresh one, or the idle ones are others': it takes the place of one that is idle.
+            oldest = TakeOldest();
 
             turn = new TaskCompletionSource<Http1Connection?>(TaskCreationOptions.RunContinuationsAsynchronously);
             if (oldest is null)
@@ -182,10 +187,33 @@ internal sealed class Http1Pool : IDisposable
         return await turn.Task;
     }
 
-    private Http1Connection? TryTakeIdle()
+    private Http1Connection? TakeOldest()
+    {
+        if (_idle.Count > 0)
+        {
+            var oldest = _idle[0];
+            _idle.RemoveAt(0);
+            return oldest;
+        }
+
+        foreach (var (client, connection) in _owned)
+        {
+            _owned.Remove(client);
+            return connection;
+        }
+
+        return null;
+    }
+
+    private Http1Connection? TryTakeIdle(string? clientConnection)
     {
         lock (_gate)
         {
+            if (clientConnection is not null && _owned.Remove(clientConnection, out var own))
+            {
+                return own;
+            }
+
             if (_idle.Count == 0)
             {
                 return null;
@@ -224,14 +252,23 @@ internal sealed class Http1Pool : IDisposable
             _isSweeping = false;
             for (var i = _idle.Count - 1; i >= 0; i--)
             {
-                if (_time.GetElapsedTime(_idle[i].IdleSince) >= _options.IdleTimeout || _idle[i].Stream.IsReadable)
+                if (IsOver(_idle[i]))
                 {
                     (dead ??= []).Add(_idle[i]);
                     _idle.RemoveAt(i);
                 }
             }
 
-            if (_idle.Count > 0 && !_disposed)
+            foreach (var (client, connection) in _owned)
+            {
+                if (IsOver(connection))
+                {
+                    (dead ??= []).Add(connection);
+                    _owned.Remove(client);
+                }
+            }
+
+            if (_idle.Count + _owned.Count > 0 && !_disposed)
             {
                 _isSweeping = true;
                 _sweep.Change(_options.IdleTimeout / 4, Timeout.InfiniteTimeSpan);
@@ -244,4 +281,6 @@ internal sealed class Http1Pool : IDisposable
             Closed();
         });
     }
+
+    private bool IsOver(Http1Connection connection) => _time.GetElapsedTime(connection.IdleSince) >= _options.IdleTimeout || connection.Stream.IsReadable;
 }

@@ -22,6 +22,9 @@ internal sealed class Http1Request : IDisposable
     /// <summary>Whether it may make the connection speak for a person from then on: nobody else's request may follow on it.</summary>
     public bool AuthenticatesConnection { get; init; }
 
+    /// <summary>Whose connection to the app it must go out on, and nobody else's; null for any.</summary>
+    public string? ClientConnection { get; init; }
+
     /// <summary>Whether the body comes only when the app asks for it.</summary>
     public bool AsksToContinue { get; init; }
 

@@ -190,7 +190,7 @@ internal sealed class Http1Response : IAppResponse
             _faults.StrayOctets(_options.App, stray);
         }
 
-        var isReusable = IsEnded && _head.KeepsAlive && !_request.AuthenticatesConnection && _upload.IsComplete && stray == 0 && !_endsByClose && !_isWaitLeft && !_cancellation.IsCancellationRequested;
+        var isReusable = IsEnded && _head.KeepsAlive && (!_request.AuthenticatesConnection || _request.ClientConnection is not null) && _upload.IsComplete && stray == 0 && !_endsByClose && !_isWaitLeft && !_cancellation.IsCancellationRequested;
         if (!_upload.IsComplete)
         {
             // The app must not take the part for the whole, so the connection goes first.
@@ -203,7 +203,7 @@ internal sealed class Http1Response : IAppResponse
         _request.Buffer.Release();
         if (isReusable)
         {
-            _pool.Return(_connection);
+            _pool.Return(_connection, _request.ClientConnection);
         }
         else
         {

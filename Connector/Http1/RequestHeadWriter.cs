@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 using AppProxy.Connector.Execution;
 using AppProxy.Contracts.Frames;
 using AppProxy.Contracts.Transport;
@@ -74,6 +75,7 @@ internal static class RequestHeadWriter
             IsUpgrade = isUpgrade,
             AuthenticatesConnection = kind.HasFlag(RequestKind.AuthenticatesConnection),
             AsksToContinue = kind.HasFlag(RequestKind.AsksToContinue),
+            ClientConnection = head.ClientConnection.IsEmpty ? null : Encoding.ASCII.GetString(head.ClientConnection),
             IsReplayable = call.Flags.HasFlag(FrameFlags.Replayable),
             Body = hasBody ? call.Body : null,
             BodyLength = bodyLength,

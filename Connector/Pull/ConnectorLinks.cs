@@ -254,7 +254,29 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDispos
             return FrameError.None;
         }
 
-        var exchange = new ConnectorExchange(_runner, this, gateway, message, frame, reader, head);
+        Begin(new ConnectorExchange(_runner, this, gateway, message, message.Buffer, frame, reader, head), gateway);
+        return FrameError.None;
+    }
+
+    /// <summary>A request that came past the queue, because this instance has something that it needs. One that is stopping takes it all the same: no other has it.</summary>
+    private void BeginDirected(PooledBuffer buffer, in Frame frame, in MessageReader rest)
+    {
+        if (RequestHead.TryRead(frame.Payload.Span, frame.Header.Flags, out var head) is var error and not FrameError.None)
+        {
+            LogUplinkUnreadable(error);
+            return;
+        }
+
+        var gateway = GatewayOf(head.ReplySession);
+        if (!gateway.Runs(frame.Header))
+        {
+            Slots.TakeUnasked();
+            Begin(new ConnectorExchange(_runner, this, gateway, message: null, buffer, frame, rest, head), gateway);
+        }
+    }
+
+    private void Begin(ConnectorExchange exchange, GatewaySession gateway)
+    {
         gateway.Add(exchange);
         if (exchange.IsReplayable)
         {
@@ -262,7 +284,6 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDispos
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(exchange, preferLocal: false);
-        return FrameError.None;
     }
 
     private void OnUplink(InboundMessage message)
@@ -286,6 +307,13 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDispos
                 }
 
                 continue;
+            }
+
+            if (frame.Header.Type == FrameType.RequestHead)
+            {
+                // The rest of its message is its body.
+                BeginDirected(message.Buffer, frame, reader);
+                break;
             }
 
             if (FindExchange(frame.Header) is { } exchange)

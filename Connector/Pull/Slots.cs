@@ -13,6 +13,7 @@ internal sealed class Slots(int slots, int maxStreams)
     private int _busy;
     private int _streams;
     private int _withheld;
+    private int _overdrawn;
 
     public int Busy => Volatile.Read(ref _busy);
 
@@ -28,7 +29,8 @@ internal sealed class Slots(int slots, int maxStreams)
         {
             _receiver = receiver;
             credit = Math.Max(0, slots - _busy - Math.Max(0, _streams - maxStreams));
-            _withheld = slots - _busy - credit;
+            _withheld = Math.Max(0, slots - _busy - credit);
+            _overdrawn = 0;
         }
 
         if (credit > 0)
@@ -54,6 +56,16 @@ internal sealed class Slots(int slots, int maxStreams)
         }
     }
 
+    /// <summary>A request came that no credit was given for: the next slot that becomes free gives none.</summary>
+    public void TakeUnasked()
+    {
+        lock (_gate)
+        {
+            _busy++;
+            _overdrawn++;
+        }
+    }
+
     /// <summary>The request's response head is out; its body may still stream.</summary>
     public void BeginStream()
     {
@@ -61,7 +73,13 @@ internal sealed class Slots(int slots, int maxStreams)
         lock (_gate)
         {
             _busy--;
-            if (++_streams > maxStreams)
+            _streams++;
+            if (TryRepay())
+            {
+                return;
+            }
+
+            if (_streams > maxStreams)
             {
                 _withheld++;
                 return;
@@ -99,9 +117,25 @@ internal sealed class Slots(int slots, int maxStreams)
         lock (_gate)
         {
             _busy--;
+            if (TryRepay())
+            {
+                return;
+            }
+
             receiver = _receiver;
         }
 
         receiver?.AddCredit(1);
+    }
+
+    private bool TryRepay()
+    {
+        if (_overdrawn == 0)
+        {
+            return false;
+        }
+
+        _overdrawn--;
+        return true;
     }
 }

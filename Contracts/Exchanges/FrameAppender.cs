@@ -79,6 +79,9 @@ internal readonly ref struct FrameAppender(FrameOutbox outbox)
     public void Heartbeat(FrameFlags flags, uint beat, Guid session, long clock, ReadOnlySpan<HeartbeatEntry> entries) =>
         outbox.Reserve(FrameHeader.Size + 32 + (entries.Length * HeartbeatEntry.Size)).Heartbeat(flags, beat, session, clock, entries);
 
+    /// <summary>A message that is complete already. Takes over the reference to it.</summary>
+    public void Message(PooledBuffer message, int length) => outbox.Append(message, length);
+
     /// <summary>Settles a request once the broker has the frames written here: from then on the gateway answers for it.</summary>
     public void SettleWhenAccepted(InboundMessage request) => outbox.SettleWhenAccepted(request);
 

@@ -45,6 +45,7 @@ public sealed class FrameBuffer : IDisposable
         Text(head.TraceParent);
         Text(head.TraceState);
         Text(head.Assertion);
+        Text(head.ClientConnection);
         Text(head.Method);
         Text(head.Target);
         Fields(fields);

@@ -17,7 +17,8 @@ namespace AppProxy.Contracts.Frames;
 /// | settings version (8)                        |
 /// +---------------------------------------------+  48
 /// | texts: app id, client address, traceparent, |       each: length, ISO 8859-1 octets
-/// |   tracestate, assertion, method, target     |
+/// |   tracestate, assertion, client connection, |
+/// |   method, target                            |
 /// +---------------------------------------------+
 /// | field lines                                 |       may end anywhere when continued
 /// +---------------------------------------------+
@@ -59,6 +60,12 @@ public readonly ref struct RequestHead
     /// <summary>Signed statement of who the user is (JWT), or empty.</summary>
     public ReadOnlySpan<byte> Assertion { get; init; }
 
+    /// <summary>
+    /// Which requests share one connection to the app, and share it with nobody: an id that the gateway drew for a client's connection which
+    /// authenticates itself (NTLM, Negotiate), or empty.
+    /// </summary>
+    public ReadOnlySpan<byte> ClientConnection { get; init; }
+
     /// <summary>Request method, any token.</summary>
     public ReadOnlySpan<byte> Method { get; init; }
 
@@ -85,6 +92,7 @@ public readonly ref struct RequestHead
             TraceParent = reader.Text(),
             TraceState = reader.Text(),
             Assertion = reader.Text(),
+            ClientConnection = reader.Text(),
             Method = reader.Text(),
             Target = reader.Text(),
             FieldSection = reader.Rest,

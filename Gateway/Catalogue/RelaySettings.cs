@@ -17,6 +17,11 @@ internal sealed record RelaySettings
 
     public ReplayableMethods Replayable { get; init; } = ReplayableMethods.Get;
 
+    /// <summary>
+    /// Whether clients may authenticate their connection to the app by NTLM or Negotiate; without it the app's challenges of these schemes are taken out.
+    /// </summary>
+    public bool IsConnectionAuthenticationEnabled { get; init; } = true;
+
     /// <summary>For what the app gets, after everything else was done to it.</summary>
     public EquatableList<FieldRule> RequestHeaders { get; init; } = EquatableList<FieldRule>.Empty;
 

@@ -17,6 +17,7 @@ internal static class GatewayServices
         services.AddMetrics();
         services.AddSingleton<GatewayMeter>();
         services.AddSingleton<GroupRelays>();
+        services.AddSingleton<ClientConnections>();
         services.AddSingleton<UrlMaps>();
         services.AddSingleton<RelayForwarder>();
         services.AddSingleton<RequestPipeline>();

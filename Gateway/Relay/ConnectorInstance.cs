@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
+using AppProxy.Contracts.Transport;
 
 namespace AppProxy.Gateway.Relay;
 
@@ -8,6 +9,7 @@ namespace AppProxy.Gateway.Relay;
 internal sealed class ConnectorInstance(Guid session, IOutboxOwner owner, TimeProvider time)
 {
     private readonly HeartbeatList _heartbeat = new();
+    private readonly ConcurrentDictionary<GatewayExchange, byte> _directed = new();
     private long _lastHeard = time.GetTimestamp();
     private long _freedAt;
 
@@ -25,19 +27,41 @@ internal sealed class ConnectorInstance(Guid session, IOutboxOwner owner, TimePr
     public bool IsLost => IsSilent || (Volatile.Read(ref _freedAt) is var freed and not 0 && time.GetElapsedTime(freed) > Heartbeats.ConnectionGrace);
 
     /// <summary>Whether it has said nothing for too long about what it has of ours.</summary>
-    public bool IsSilent => !Runs.IsEmpty && time.GetElapsedTime(Volatile.Read(ref _lastHeard)) > Heartbeats.LostAfter;
+    public bool IsSilent => !HasNothing && time.GetElapsedTime(Volatile.Read(ref _lastHeard)) > Heartbeats.LostAfter;
+
+    /// <summary>Whether it has nothing of ours, and nothing of ours is on its way to it.</summary>
+    public bool HasNothing => Runs.IsEmpty && _directed.IsEmpty;
 
     public long IdleSince { get; private set; } = time.GetTimestamp();
 
     public void Add(ExchangeRun run)
     {
-        if (Runs.IsEmpty)
-        {
-            // It beats only while it has something of ours: silence counts from the first.
-            Volatile.Write(ref _lastHeard, time.GetTimestamp());
-        }
-
+        CountSilenceFromNow();
         Runs[run] = 0;
+    }
+
+    /// <summary>Sends it a request past the queue. Takes over a reference to the message.</summary>
+    public void Direct(GatewayExchange exchange, PooledBuffer message, int length)
+    {
+        CountSilenceFromNow();
+        _directed[exchange] = 0;
+        using var frames = Outbox.Open();
+        frames.Message(message, length);
+    }
+
+    /// <summary>Whether a request that was sent past the queue was still on its way to it.</summary>
+    public bool TryTakeBack(GatewayExchange exchange) => _directed.TryRemove(exchange, out _);
+
+    /// <summary>Tells the requests that are still on their way to it that it is lost.</summary>
+    public void LoseDirected()
+    {
+        foreach (var exchange in _directed.Keys)
+        {
+            if (TryTakeBack(exchange))
+            {
+                exchange.OnDirectLost();
+            }
+        }
     }
 
     public void Remove(ExchangeRun run)
@@ -79,6 +103,15 @@ internal sealed class ConnectorInstance(Guid session, IOutboxOwner owner, TimePr
             {
                 run.Owner.End(ExchangeFailure.BrokerGap);
             }
+        }
+    }
+
+    /// <summary>It beats only while it has something of ours: silence counts from the first.</summary>
+    private void CountSilenceFromNow()
+    {
+        if (HasNothing)
+        {
+            Volatile.Write(ref _lastHeard, time.GetTimestamp());
         }
     }
 

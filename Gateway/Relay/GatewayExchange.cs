@@ -32,6 +32,7 @@ internal sealed class GatewayExchange : IDisposable
     private ExchangeRun? _committed;
     private HeadAssembly? _head;
     private Line? _line;
+    private ConnectorInstance? _directedTo;
     private HttpContext? _flushing;
     private int _end = -1;
     private bool _continues;
@@ -65,6 +66,9 @@ internal sealed class GatewayExchange : IDisposable
 
     /// <summary>When a byte of either body last moved.</summary>
     public long LastMoved { get; set; }
+
+    /// <summary>Set when the request's connection to the app must be that of the client's connection.</summary>
+    public ClientConnection? ClientConnection { get; set; }
 
     /// <summary>Whether the client sends its body only when the app asks for it, so that a refused upload costs nothing.</summary>
     public bool AsksToContinue { get; set; }
@@ -145,7 +149,23 @@ internal sealed class GatewayExchange : IDisposable
         _request = request.Detach();
         _request.Retain();
         SentAt = _time.GetTimestamp();
-        _group.Send(new RequestMessage(this, _request, _requestLength, App.Relay.WaitForConnector));
+        if (ClientConnection?.Uplink is not { } uplink || !TryDirect(uplink))
+        {
+            _group.Send(new RequestMessage(this, _request, _requestLength, App.Relay.WaitForConnector));
+        }
+    }
+
+    /// <summary>Sends the request past the queue to the one instance that has what it needs; false when that one is lost.</summary>
+    private bool TryDirect(Guid uplink)
+    {
+        var instance = _group.InstanceOf(uplink);
+        lock (_gate)
+        {
+            _directedTo = instance;
+        }
+
+        instance.Direct(this, _request!, _requestLength);
+        return _group.Has(instance) || !instance.TryTakeBack(this);
     }
 
     /// <summary>Waits for the response's head; false when the exchange ended before.</summary>
@@ -273,6 +293,20 @@ internal sealed class GatewayExchange : IDisposable
         End(ExchangeFailure.ConnectorLost);
     }
 
+    /// <summary>The instance that the request was sent to past the queue is lost, and had not named itself: anyone may have it, and the client authenticates again.</summary>
+    public void OnDirectLost()
+    {
+        lock (_gate)
+        {
+            _directedTo = null;
+            ClientConnection!.Uplink = null;
+            if (_runs.Count == 0)
+            {
+                SendAgain();
+            }
+        }
+    }
+
     /// <summary>Until <see cref="EndFlush"/> the client's pace counts. When the exchange ends meanwhile, its connection does too: nothing else would wake the writer.</summary>
     public void BeginFlush(HttpContext client)
     {
@@ -295,6 +329,7 @@ internal sealed class GatewayExchange : IDisposable
 
         lock (_gate)
         {
+            NoLongerDirected();
             // By index: with both sides in one process a reset may come back as a frame before it is out of our hands.
             for (var i = 0; i < _runs.Count; i++)
             {
@@ -442,6 +477,11 @@ internal sealed class GatewayExchange : IDisposable
 
             _committed = run;
             run.Channel.Inbound = Response;
+            if (ClientConnection is { } connection)
+            {
+                connection.Uplink = run.Instance.Session;
+            }
+
             Volatile.Write(ref _head, new HeadAssembly(frame, owner, FrameLimits.MaxHeadLength));
             for (var i = 0; i < _runs.Count; i++)
             {
@@ -570,8 +610,15 @@ internal sealed class GatewayExchange : IDisposable
         var channel = new ExchangeChannel(instance.Outbox, Id, first.Header.Attempt, firstOut: 1, firstIn: first.Header.Sequence + 1, window, inbound: null);
         var run = new ExchangeRun(this, instance, channel);
         _runs.Add(run);
+        NoLongerDirected();
         LeaveLine();
         return run;
+    }
+
+    private void NoLongerDirected()
+    {
+        _directedTo?.TryTakeBack(this);
+        _directedTo = null;
     }
 
     private void LeaveLine() => Interlocked.Exchange(ref _line, null)?.Leave();

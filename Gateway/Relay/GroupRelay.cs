@@ -112,6 +112,9 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
         return added;
     }
 
+    /// <summary>Whether an instance is not lost, as far as is known.</summary>
+    public bool Has(ConnectorInstance instance) => _instances.TryGetValue(instance.Session, out var known) && known == instance;
+
     /// <inheritdoc/>
     public async ValueTask OpenAsync(ITransport transport, CancellationToken cancellationToken)
     {
@@ -186,6 +189,7 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
         }
 
         instance.Outbox.Abandon();
+        instance.LoseDirected();
     }
 
     /// <summary>Forgets instances that had nothing of ours lately.</summary>
@@ -193,7 +197,7 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
     {
         foreach (var (session, instance) in _instances)
         {
-            if (instance.Runs.IsEmpty && _time.GetElapsedTime(instance.IdleSince) > ForgetInstanceAfter
+            if (instance.HasNothing && _time.GetElapsedTime(instance.IdleSince) > ForgetInstanceAfter
                 && _instances.TryRemove(KeyValuePair.Create(session, instance)))
             {
                 instance.Outbox.Abandon();

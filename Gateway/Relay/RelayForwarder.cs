@@ -19,7 +19,7 @@ namespace AppProxy.Gateway.Relay;
 /// <para>6. say what went wrong, if anything did, in the one way that is left.</para>
 /// </summary>
 internal sealed partial class RelayForwarder(
-    GroupRelays groups, UrlMaps maps, RelayLimits limits, GatewayMeter meter, TimeProvider time, ILogger<RelayForwarder> logger)
+    GroupRelays groups, UrlMaps maps, ClientConnections connections, RelayLimits limits, GatewayMeter meter, TimeProvider time, ILogger<RelayForwarder> logger)
 {
     /// <summary>A body up to here is kept at hand, so that its request may be sent again (DESIGN.md section 2).</summary>
     private const int MaxReplayableBody = 64 * 1024;
@@ -73,6 +73,7 @@ internal sealed partial class RelayForwarder(
 
         using var exchange = new GatewayExchange(group, app, request.Flags, time);
         exchange.AsksToContinue = request.Flags.HasFlag(FrameFlags.Body) && !exchange.IsReplayable && RequestBody.IsExpectedToBeAskedFor(context.Request);
+        exchange.ClientConnection = connections.Find(context, app);
         using var activity = GatewayTracing.Start(exchange);
         group.Add(exchange);
         meter.Began(app.Id);
@@ -204,6 +205,7 @@ internal sealed partial class RelayForwarder(
             ClientAddress = Encoding.Latin1.GetBytes(context.Connection.RemoteIpAddress?.ToString() ?? ""),
             TraceParent = trace is null ? default : Encoding.Latin1.GetBytes(trace.Id ?? ""),
             TraceState = trace?.TraceStateString is { Length: > 0 } state ? Encoding.Latin1.GetBytes(state) : default,
+            ClientConnection = exchange.ClientConnection is { } connection ? connection.Id.Span : default,
             Method = Encoding.Latin1.GetBytes(extended is null ? context.Request.Method : ExtendedConnect.Method),
             Target = Encoding.Latin1.GetBytes(target),
         };

@@ -28,6 +28,12 @@ internal static class ResponseWriter
             return Task.CompletedTask;
         }
 
+        if (!ClientConnections.TryKeepChallenges(context, exchange.App))
+        {
+            exchange.End(ExchangeFailure.ClientGone);
+            return Task.CompletedTask;
+        }
+
         return context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols ? WriteUpgradedAsync(context, exchange, extended, time)
             : ChunkedBody.IsNeeded(context, exchange.Response) ? WriteChunkedAsync(context, exchange, time)
             : WritePlainAsync(context, exchange, time);

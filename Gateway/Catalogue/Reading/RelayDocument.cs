@@ -13,6 +13,8 @@ internal sealed class RelayDocument
 
     public ReplayableDocument? Replayable { get; set; }
 
+    public bool? IsConnectionAuthenticationEnabled { get; set; }
+
     public List<FieldRuleDocument>? RequestHeaders { get; set; }
 
     public List<FieldRuleDocument>? ResponseHeaders { get; set; }

@@ -29,6 +29,7 @@ internal static class RelayReader
             TotalTimeout = Durations.Read(relay.TotalTimeout, ShortestLife, LongestLife, path + ".totalTimeout", findings),
             MaxWaitingRequests = waiting,
             Replayable = ReadReplayable(relay.Replayable ?? new ReplayableDocument()),
+            IsConnectionAuthenticationEnabled = relay.IsConnectionAuthenticationEnabled ?? defaults.IsConnectionAuthenticationEnabled,
             RequestHeaders = FieldRulesReader.Read(relay.RequestHeaders, path + ".requestHeaders", findings),
             ResponseHeaders = FieldRulesReader.Read(relay.ResponseHeaders, path + ".responseHeaders", findings),
             Hsts = AnswersReader.ReadHsts(relay.Hsts, path + ".hsts", findings),

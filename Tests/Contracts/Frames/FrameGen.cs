@@ -34,7 +34,7 @@ internal static class FrameGen
         from flags in Gen.Int[0, 0x0f]
         from session in Gen.Guid
         from numbers in Gen.Select(Offset, Gen.UInt, Gen.UInt, Offset, Gen.ULong)
-        from texts in Text.Array[5]
+        from texts in Text.Array[6]
         from method in Token
         from target in Token
         from fields in Fields
@@ -51,6 +51,7 @@ internal static class FrameGen
             TraceParent = texts[2],
             TraceState = texts[3],
             Assertion = texts[4],
+            ClientConnection = texts[5],
             Method = method,
             Target = target,
             Fields = fields,

@@ -37,6 +37,7 @@ internal static class GoldenMessages
                 TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
                 TraceState = "vendor=value",
                 Assertion = "header.payload.signature",
+                ClientConnection = "5f1c",
                 Method = "GET",
                 Target = "/a%20page?q=%C3%BC&x=1",
                 Fields = new(("Host", "wiki.example.com"), ("accept", "*/*"), ("Accept", "text/html"), ("X-Latin", "caf\u00e9"), ("X-Empty", "")),

@@ -26,6 +26,8 @@ internal sealed record RequestHeadModel(FrameIdentity Identity, FrameFlags Flags
 
     public string Assertion { get; init; } = "";
 
+    public string ClientConnection { get; init; } = "";
+
     public string Method { get; init; } = "GET";
 
     public string Target { get; init; } = "/";
@@ -47,6 +49,7 @@ internal sealed record RequestHeadModel(FrameIdentity Identity, FrameFlags Flags
             TraceParent = Octets(TraceParent),
             TraceState = Octets(TraceState),
             Assertion = Octets(Assertion),
+            ClientConnection = Octets(ClientConnection),
             Method = Octets(Method),
             Target = Octets(Target),
         };
@@ -69,6 +72,7 @@ internal sealed record RequestHeadModel(FrameIdentity Identity, FrameFlags Flags
             TraceParent = Text(head.TraceParent),
             TraceState = Text(head.TraceState),
             Assertion = Text(head.Assertion),
+            ClientConnection = Text(head.ClientConnection),
             Method = Text(head.Method),
             Target = Text(head.Target),
             Fields = frame.Header.Flags.HasFlag(FrameFlags.Continued) ? new FieldList() : FieldList.Read(head.FieldSection),
