@@ -94,7 +94,7 @@ internal sealed partial class RelayForwarder(
             // 4. and 5.
             if (await exchange.WaitForHeadAsync())
             {
-                await ResponseWriter.WriteAsync(context, exchange, maps.Of(catalogue), extended, time);
+                await ResponseWriter.WriteAsync(context, exchange, maps.Of(catalogue), extended, time, logger);
             }
         }
         catch (Exception failure)
@@ -207,7 +207,7 @@ internal sealed partial class RelayForwarder(
             Target = Encoding.Latin1.GetBytes(target),
         };
         message.RequestHead(
-            exchange.Flags, exchange.Id, first, sequence: 0, head, new RequestFields(context, app, catalogue, exchange.Flags.HasFlag(FrameFlags.Upgrade), extended));
+            exchange.Flags, exchange.Id, first, sequence: 0, head, new RequestFields(context, app, catalogue, maps, exchange.Flags.HasFlag(FrameFlags.Upgrade), extended));
         if (exchange.IsReplayable && exchange.Flags.HasFlag(FrameFlags.Body))
         {
             message.Data(exchange.Id, first, sequence: 1, offset: 0, body.Span);

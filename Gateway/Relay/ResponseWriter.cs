@@ -4,6 +4,7 @@ using System.Text;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.Relay.Translation;
+using AppProxy.Gateway.Relay.Translation.Bodies;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -19,7 +20,7 @@ internal static class ResponseWriter
     /// <summary>An upgraded connection is silent most of its life: it holds no buffer then.</summary>
     private static readonly StreamPipeReaderOptions IdleReads = new(useZeroByteReads: true);
 
-    public static async Task WriteAsync(HttpContext context, GatewayExchange exchange, UrlMap map, ExtendedConnect? extended, TimeProvider time)
+    public static async Task WriteAsync(HttpContext context, GatewayExchange exchange, UrlMap map, ExtendedConnect? extended, TimeProvider time, ILogger logger)
     {
         if (!TryWriteHead(context, exchange, map) || (extended is not null && !TryAgree(context, extended)))
         {
@@ -33,6 +34,21 @@ internal static class ResponseWriter
             return;
         }
 
+        if (BodyPlan.Find(context, exchange.App, map, logger) is { } plan)
+        {
+            plan.Apply(context.Response.Headers);
+            if (!HttpMethods.IsHead(context.Request.Method))
+            {
+                await using (var body = new TranslatedBody(context, exchange, plan, time))
+                {
+                    await body.WriteAsync();
+                }
+
+                WriteTrailers(context, exchange);
+                return;
+            }
+        }
+
         if (ChunkedBody.IsNeeded(context, exchange.Response))
         {
             await WriteChunkedAsync(context, exchange, time);
@@ -40,10 +56,7 @@ internal static class ResponseWriter
         }
 
         await WriteBodyAsync(context, context.Response.BodyWriter, exchange, time, isChunked: false);
-        if (exchange.Response.IsDrained && exchange.Response.Trailers is { } trailers)
-        {
-            WriteTrailers(context.Response, trailers.Span);
-        }
+        WriteTrailers(context, exchange);
     }
 
     private static bool TryWriteHead(HttpContext context, GatewayExchange exchange, UrlMap map)
@@ -211,6 +224,14 @@ internal static class ResponseWriter
 
         context.Response.Headers.Connection = "Upgrade";
         return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+    }
+
+    private static void WriteTrailers(HttpContext context, GatewayExchange exchange)
+    {
+        if (exchange.Response.IsDrained && exchange.Response.Trailers is { } trailers)
+        {
+            WriteTrailers(context.Response, trailers.Span);
+        }
     }
 
     private static void WriteTrailers(HttpResponse response, ReadOnlySpan<byte> section)
