@@ -16,7 +16,7 @@ internal sealed record AppUrl
         Host = Authority.TryGetAscii(Authority.Trim(url.Host), out var ascii) ? ascii : url.IdnHost;
         Port = url.Port;
         Path = Uri.UnescapeDataString(url.AbsolutePath);
-        EscapedPath = url.AbsolutePath;
+        EscapedPath = url.AbsolutePath.Replace("'", "%27", StringComparison.Ordinal).Replace("&", "%26", StringComparison.Ordinal).Replace("(", "%28", StringComparison.Ordinal).Replace(")", "%29", StringComparison.Ordinal);
         IsWildcard = isWildcard;
         _text = isWildcard ? url.AbsoluteUri.Insert(url.Scheme.Length + Uri.SchemeDelimiter.Length, Wildcard) : url.AbsoluteUri;
     }
@@ -31,7 +31,7 @@ internal sealed record AppUrl
     /// <summary>Decoded.</summary>
     public string Path { get; }
 
-    /// <summary>As it stands in URLs.</summary>
+    /// <summary>As it stands in URLs, wherever those stand: what could end one in HTML or CSS is escaped too.</summary>
     public string EscapedPath { get; }
 
     /// <summary>Whether every host below <see cref="Host"/> is meant, and not that one.</summary>

@@ -96,7 +96,7 @@ internal sealed partial class RelayForwarder(
             // 4. and 5.
             if (await exchange.WaitForHeadAsync())
             {
-                await ResponseWriter.WriteAsync(context, exchange, maps.Of(catalogue), extended, time);
+                await ResponseWriter.WriteAsync(context, exchange, maps.Of(catalogue), extended, time, logger);
             }
         }
         catch (Exception failure)
@@ -210,7 +210,7 @@ internal sealed partial class RelayForwarder(
             Target = Encoding.Latin1.GetBytes(target),
         };
         message.RequestHead(
-            exchange.Flags, exchange.Id, first, sequence: 0, head, new RequestFields(context, exchange, catalogue, extended));
+            exchange.Flags, exchange.Id, first, sequence: 0, head, new RequestFields(context, exchange, catalogue, maps, extended));
         if (exchange.IsReplayable && exchange.Flags.HasFlag(FrameFlags.Body))
         {
             message.Data(exchange.Id, first, sequence: 1, offset: 0, body.Span);

@@ -2,6 +2,7 @@ using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Relay.Origin;
 using AppProxy.Gateway.Relay.Translation;
+using AppProxy.Gateway.Relay.Translation.Bodies;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -11,7 +12,7 @@ namespace AppProxy.Gateway.Relay;
 /// Writes the client's headers into a frame as the app shall see them: without those that concern only the client's connection, with
 /// our own account of where the request came from instead of anything the client says about it.
 /// </summary>
-internal readonly struct RequestFields(HttpContext context, GatewayExchange exchange, CatalogueSnapshot catalogue, ExtendedConnect? extended) : IFieldSource
+internal readonly struct RequestFields(HttpContext context, GatewayExchange exchange, CatalogueSnapshot catalogue, UrlMaps maps, ExtendedConnect? extended) : IFieldSource
 {
     public int WriteTo(FrameBuffer frame)
     {
@@ -30,8 +31,11 @@ internal readonly struct RequestFields(HttpContext context, GatewayExchange exch
 
             foreach (var value in values)
             {
-                frame.Field(name, RequestUrls.Concerns(name) ? RequestUrls.Translate(name, value ?? "", catalogue, app, request) : value ?? "");
-                count++;
+                if (ForApp(name, value ?? "") is { } forApp)
+                {
+                    frame.Field(name, forApp);
+                    count++;
+                }
             }
         }
 
@@ -45,6 +49,12 @@ internal readonly struct RequestFields(HttpContext context, GatewayExchange exch
 
         return count + OriginFields.Write(frame, context, app) + FieldRules.Write(frame, app.Relay.RequestHeaders);
     }
+
+    /// <summary>The value as the app gets it; null where it does not get the field.</summary>
+    private string? ForApp(string name, string value)
+        => RequestUrls.Concerns(name) ? RequestUrls.Translate(name, value, catalogue, exchange.App, context.Request)
+            : exchange.App.IsTranslateLinksInBodyEnabled && BodyRequestFields.Concerns(name) ? BodyRequestFields.Translate(name, value, context.Request, maps.Of(catalogue), exchange.App)
+            : value;
 
     /// <summary>What only we may say, and what was between the client and us (RFC 9110 section 11.7).</summary>
     private static bool IsOurs(string name) => name.Length switch

@@ -4,6 +4,7 @@ using System.Text;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.Relay.Translation;
+using AppProxy.Gateway.Relay.Translation.Bodies;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -16,7 +17,7 @@ internal static class ResponseWriter
     /// <summary>Pieces at hand are written together up to here before the client's pace counts.</summary>
     private const int FlushAt = 64 * 1024;
 
-    public static Task WriteAsync(HttpContext context, GatewayExchange exchange, UrlMap map, ExtendedConnect? extended, TimeProvider time)
+    public static Task WriteAsync(HttpContext context, GatewayExchange exchange, UrlMap map, ExtendedConnect? extended, TimeProvider time, ILogger logger)
     {
         var isWritten = TryWriteHead(context, exchange, map) && (extended is null || TryAgree(context, extended));
 
@@ -34,9 +35,21 @@ internal static class ResponseWriter
             return Task.CompletedTask;
         }
 
-        return context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols ? WriteUpgradedAsync(context, exchange, extended, time)
-            : ChunkedBody.IsNeeded(context, exchange.Response) ? WriteChunkedAsync(context, exchange, time)
-            : WritePlainAsync(context, exchange, time);
+        if (context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols)
+        {
+            return WriteUpgradedAsync(context, exchange, extended, time);
+        }
+
+        if (BodyPlan.Find(context, exchange.App, map, logger) is { } plan)
+        {
+            plan.Apply(context.Response.Headers);
+            if (!HttpMethods.IsHead(context.Request.Method))
+            {
+                return WriteTranslatedAsync(context, exchange, plan, time);
+            }
+        }
+
+        return ChunkedBody.IsNeeded(context, exchange.Response) ? WriteChunkedAsync(context, exchange, time) : WritePlainAsync(context, exchange, time);
     }
 
     private static bool TryWriteHead(HttpContext context, GatewayExchange exchange, UrlMap map)
@@ -113,10 +126,17 @@ internal static class ResponseWriter
     private static async Task WritePlainAsync(HttpContext context, GatewayExchange exchange, TimeProvider time)
     {
         await WriteBodyAsync(context, context.Response.BodyWriter, exchange, time, isChunked: false);
-        if (exchange.Response.IsDrained && exchange.Response.Trailers is { } trailers)
+        WriteTrailers(context, exchange);
+    }
+
+    private static async Task WriteTranslatedAsync(HttpContext context, GatewayExchange exchange, BodyPlan plan, TimeProvider time)
+    {
+        await using (var body = new TranslatedBody(context, exchange, plan, time))
         {
-            WriteTrailers(context.Response, trailers.Span);
+            await body.WriteAsync();
         }
+
+        WriteTrailers(context, exchange);
     }
 
     private static async Task WriteChunkedAsync(HttpContext context, GatewayExchange exchange, TimeProvider time)
@@ -217,6 +237,14 @@ internal static class ResponseWriter
 
         context.Response.Headers.Connection = "Upgrade";
         return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+    }
+
+    private static void WriteTrailers(HttpContext context, GatewayExchange exchange)
+    {
+        if (exchange.Response.IsDrained && exchange.Response.Trailers is { } trailers)
+        {
+            WriteTrailers(context.Response, trailers.Span);
+        }
     }
 
     private static void WriteTrailers(HttpResponse response, ReadOnlySpan<byte> section)

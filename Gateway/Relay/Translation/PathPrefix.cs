@@ -18,7 +18,7 @@ internal static class PathPrefix
             }
         }
 
-        return length == path.Length || EndsSegment(path[length]);
+        return prefix.Length == 0 || length == path.Length || EndsSegment(path[length]);
     }
 
     /// <summary>Decodes segments into <paramref name="decoded"/>, and tells for each depth where it ends there and in the path; returns how many.</summary>

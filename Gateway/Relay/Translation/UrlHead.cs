@@ -46,6 +46,12 @@ internal readonly ref struct UrlHead
 
         var rest = url[start..];
         var length = rest.IndexOfAny(NotOfAuthorities) is var end and >= 0 ? end : rest.Length;
+        if (length > 1 && rest[length - 1] == '.' && (length == rest.Length || rest[length] is not ((byte)'/' or (byte)'?' or (byte)'#')))
+        {
+            // The end of a sentence rather than of a name.
+            length--;
+        }
+
         var authority = rest[..length];
         head = new UrlHead(scheme, authority, start + length);
         return length > 0 && !authority.Contains((byte)'@');

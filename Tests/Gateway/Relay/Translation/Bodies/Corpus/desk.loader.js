@@ -1,0 +1,3 @@
+const u = `«http://news.star.corp→https://news.apps.example.com»/${id}?x=${y}`, r = /https?:\/\/x/g, d = a / b / c, l = "label:// no";
+$.ajax({url:"«/inside→/outside»/x",headers:{Origin:"«http://desk.corp:8080/inside→https://desk.example.com/outside»"}});ws=new WebSocket("«wss://hr.corp→wss://hr.example.com»/s");
+export default {h:"«http:\/\/hr.corp→https:\/\/hr.example.com»\/","p":"«\/inside→\/outside»\/p","q":"\/elsewhere"};
