@@ -13,30 +13,21 @@ internal sealed partial class EnrolledTokenProvider(EnrolledConnector connector,
     /// <summary>Share of a token's life after which a renewal asks for another: less than when renewals come, more than between those for the three entities.</summary>
     private const double Young = 0.3;
 
+    /// <summary>Connections that one answer is used for: the first, and one that takes its place.</summary>
+    private const int MaxConnections = 2;
+
     private readonly SemaphoreSlim _turn = new(1);
     private BrokerAccessAnswer? _access;
     private DateTimeOffset _youngUntil;
     private DateTimeOffset _expiresAt;
+    private int _connections;
 
-    /// <summary>Access that is good now.</summary>
+    /// <summary>Access for a new connection: after some that did not last, the broker may not want these tokens any more, and the gateway is asked for others.</summary>
     /// <exception cref="TransportException">The gateway gives none.</exception>
-    public async ValueTask<BrokerAccessAnswer> GetAccessAsync(CancellationToken cancellationToken)
+    public ValueTask<BrokerAccessAnswer> GetAccessForConnectionAsync(CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            var now = time.GetUtcNow();
-            if (_access is null || now >= _youngUntil)
-            {
-                await RenewAsync(now, cancellationToken);
-            }
-
-            return _access!;
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        _connections++;
+        return GetAccessAsync(cancellationToken);
     }
 
     public async ValueTask<BrokerToken> GetTokenAsync(string audience, CancellationToken cancellationToken)
@@ -50,6 +41,25 @@ internal sealed partial class EnrolledTokenProvider(EnrolledConnector connector,
 
     public void Dispose() => _turn.Dispose();
 
+    private async ValueTask<BrokerAccessAnswer> GetAccessAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            var now = time.GetUtcNow();
+            if (_access is null || now >= _youngUntil || _connections > MaxConnections)
+            {
+                await RenewAsync(now, cancellationToken);
+            }
+
+            return _access!;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     private async Task RenewAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         try
@@ -59,6 +69,7 @@ internal sealed partial class EnrolledTokenProvider(EnrolledConnector connector,
 
             // Counted from before the call: on the safe side.
             (_access, _youngUntil, _expiresAt) = (access, now + (lifetime * Young), now + lifetime);
+            _connections = Math.Min(_connections, 1);
         }
         catch (GatewayCallException failed) when (failed.Fault is null or CallFault.Unavailable && _access is not null && _expiresAt > time.GetUtcNow())
         {

@@ -11,7 +11,7 @@ internal sealed class EnrolledBrokerConnector(EnrolledConnector connector, Enrol
 {
     public override async ValueTask<ITransport> ConnectAsync(CancellationToken cancellationToken)
     {
-        var access = await tokens.GetAccessAsync(cancellationToken);
+        var access = await tokens.GetAccessForConnectionAsync(cancellationToken);
         var transport = new AmqpTransportOptions
         {
             Endpoint = new Uri(access.Endpoint ?? options.Url ?? WebSocketOf(connector.Identity.Gateway)),
