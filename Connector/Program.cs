@@ -1,12 +1,19 @@
 using AppProxy.Connector.Diagnostics;
+using AppProxy.Connector.Enrollment;
 using AppProxy.Connector.Hosting;
 using AppProxy.Contracts.Processes;
+
+if (EnrollCommand.IsAskedFor(args))
+{
+    return await EnrollCommand.RunAsync(args, TimeProvider.System);
+}
 
 try
 {
     // Settings are read once; to watch for changes is to watch every folder below the one it was started in.
     var configuration = new ConfigurationManager { ["hostBuilder:reloadConfigOnChange"] = "false" };
     var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, Configuration = configuration });
+    await UnattendedEnrollment.RunAsync(builder.Configuration, TimeProvider.System, CancellationToken.None);
     builder.Services.AddConnector(builder.Configuration);
     builder.AddConnectorTelemetry();
     using var host = builder.Build();

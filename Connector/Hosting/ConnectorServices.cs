@@ -1,4 +1,5 @@
 using AppProxy.Connector.Diagnostics;
+using AppProxy.Connector.Enrollment;
 using AppProxy.Connector.Execution;
 using AppProxy.Connector.Http1;
 using AppProxy.Connector.Pull;
@@ -13,6 +14,11 @@ internal static class ConnectorServices
     public static IServiceCollection AddConnector(this IServiceCollection services, IConfiguration configuration)
     {
         var options = ConnectorOptionsReader.Read(configuration);
+        if (!options.UsesKey)
+        {
+            services.AddEnrolled(options);
+        }
+
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(CreateBrokerConnector);
@@ -30,9 +36,25 @@ internal static class ConnectorServices
         return services;
     }
 
+    private static void AddEnrolled(this IServiceCollection services, ConnectorOptions options)
+    {
+        var file = new IdentityFile(options.Identity, IKeyProtection.Create());
+        options.Group = file.Read().Group;
+        services.AddSingleton(file);
+        services.AddSingleton<EnrolledConnector>();
+        services.AddSingleton<EnrolledTokenProvider>();
+        services.AddHostedService<KeyRenewal>();
+    }
+
     private static BrokerConnector CreateBrokerConnector(IServiceProvider services)
     {
-        var broker = services.GetRequiredService<ConnectorOptions>().Broker;
+        var options = services.GetRequiredService<ConnectorOptions>();
+        var broker = options.Broker;
+        if (!options.UsesKey)
+        {
+            return ActivatorUtilities.CreateInstance<EnrolledBrokerConnector>(services, broker);
+        }
+
         var time = services.GetRequiredService<TimeProvider>();
         return broker.ConnectionString is { } connectionString ? new ServiceBusConnector(connectionString, time) : new AmqpBrokerConnector(broker, time);
     }

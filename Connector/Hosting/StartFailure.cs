@@ -1,3 +1,4 @@
+using AppProxy.Connector.Enrollment;
 using Microsoft.Extensions.Options;
 
 namespace AppProxy.Connector.Hosting;
@@ -9,6 +10,7 @@ internal static class StartFailure
     public static string? Describe(Exception failure) => failure switch
     {
         OptionsValidationException mistakes => string.Join('\n', mistakes.Failures),
+        EnrollmentException => failure.Message,
         InvalidDataException unreadable => $"{unreadable.Message.TrimEnd('.')}: {unreadable.GetBaseException().Message}",
         FormatException { Source: "Microsoft.Extensions.Configuration.CommandLine" } => failure.Message,
         _ => null,

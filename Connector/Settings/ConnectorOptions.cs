@@ -5,7 +5,21 @@ internal sealed class ConnectorOptions
 {
     public const string Section = "Connector";
 
-    /// <summary>The connector group, whose request queue is pulled.</summary>
+    public const string DefaultIdentity = "appproxy-connector.json";
+
+    /// <summary>The gateway's own address, for enrolling.</summary>
+    public string? Gateway { get; set; }
+
+    /// <summary>What the connector would like to be called; null: as its machine.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>File that keeps who an enrolled connector is.</summary>
+    public string Identity { get; set; } = DefaultIdentity;
+
+    /// <summary>For a connector that enrols by itself at its first start.</summary>
+    public EnrollmentOptions Enrollment { get; set; } = new();
+
+    /// <summary>The connector group, whose request queue is pulled. An enrolled connector has the one that it was enrolled for.</summary>
     public string Group { get; set; } = "default";
 
     /// <summary>How to reach the broker.</summary>
@@ -22,6 +36,18 @@ internal sealed class ConnectorOptions
 
     /// <summary>Published apps by id.</summary>
     public Dictionary<string, AppTargetOptions> Apps { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether it signs in with a key of its configuration, and is not enrolled.</summary>
+    internal bool UsesKey => Broker.ConnectionString is not null || Broker.KeyName is not null || Broker.Key is not null;
+}
+
+/// <summary>The one-time token of who is not enrolled yet.</summary>
+internal sealed class EnrollmentOptions
+{
+    public string? Token { get; set; }
+
+    /// <summary>File that holds the token.</summary>
+    public string? TokenFile { get; set; }
 }
 
 /// <summary>How to reach the broker: the embedded one by its address, or an Azure Service Bus namespace by its connection string.</summary>

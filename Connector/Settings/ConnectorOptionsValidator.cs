@@ -17,7 +17,7 @@ internal sealed class ConnectorOptionsValidator : IValidateOptions<ConnectorOpti
             mistakes.Add("Connector:Group is empty: name the connector group whose requests this connector pulls.");
         }
 
-        CheckBroker(options.Broker, mistakes);
+        CheckBroker(options, mistakes);
         CheckRange("Connector:Slots", options.Slots, 1, 100_000, mistakes);
         CheckRange("Connector:MaxStreams", options.MaxStreams, 1, 1_000_000, mistakes);
         if (options.StopTimeout < TimeSpan.Zero || options.StopTimeout > LongestStop)
@@ -54,8 +54,24 @@ internal sealed class ConnectorOptionsValidator : IValidateOptions<ConnectorOpti
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
     }
 
-    private static void CheckBroker(BrokerOptions broker, List<string> mistakes)
+    private static void CheckBroker(ConnectorOptions options, List<string> mistakes)
     {
+        var broker = options.Broker;
+        if (!options.UsesKey)
+        {
+            if (broker.Url is not null && !IsBrokerUrl(broker.Url))
+            {
+                mistakes.Add($"Connector:Broker:Url is '{broker.Url}': give amqp://, amqps://, ws:// or wss:// and the gateway's address, or leave it out.");
+            }
+
+            if (!File.Exists(options.Identity))
+            {
+                mistakes.Add($"Connector:Identity names {Path.GetFullPath(options.Identity)}, which is not there: this connector is not enrolled. Run 'enroll' with a token that the gateway's operator made (connectors token), or give Connector:Gateway and Connector:Enrollment:Token, or a key: Connector:Broker:KeyName and Connector:Broker:Key.");
+            }
+
+            return;
+        }
+
         if (broker.ConnectionString is not null)
         {
             if (broker.Url is not null)
@@ -71,7 +87,7 @@ internal sealed class ConnectorOptionsValidator : IValidateOptions<ConnectorOpti
             return;
         }
 
-        if (!Uri.TryCreate(broker.Url, UriKind.Absolute, out var url) || url.Scheme is not ("amqp" or "amqps" or "ws" or "wss"))
+        if (!IsBrokerUrl(broker.Url))
         {
             mistakes.Add($"Connector:Broker:Url is '{broker.Url}': give amqp://, amqps://, ws:// or wss:// and the gateway's address, or a ConnectionString.");
         }
@@ -81,6 +97,8 @@ internal sealed class ConnectorOptionsValidator : IValidateOptions<ConnectorOpti
             mistakes.Add("Connector:Broker:KeyName and Connector:Broker:Key are needed: the shared access rule that the gateway made for this group.");
         }
     }
+
+    private static bool IsBrokerUrl(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "amqp" or "amqps" or "ws" or "wss";
 
     private static void CheckRange(string key, int value, int least, int most, List<string> mistakes)
     {

@@ -1,5 +1,5 @@
-using AppProxy.Contracts.Transport;
 using AppProxy.Gateway.Broker.Amqp.Authorization;
+using AppProxy.Gateway.Connectors.Tokens;
 
 namespace AppProxy.Gateway.Hosting;
 
@@ -10,11 +10,6 @@ internal static class ConnectorRules
     {
         KeyName = keyName,
         PrimaryKey = key.Key,
-        Grants =
-        [
-            new EntityGrant(EntityNames.Requests(key.Group), EntityClaims.Listen),
-            new EntityGrant(EntityNames.Uplinks(key.Group), EntityClaims.Listen),
-            new EntityGrant(EntityNames.Replies(key.Group), EntityClaims.Send),
-        ],
+        Grants = ConnectorGrants.For(key.Group),
     };
 }

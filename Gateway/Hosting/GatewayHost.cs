@@ -2,6 +2,9 @@ using AppProxy.Contracts.Processes;
 using AppProxy.Contracts.Transport.ServiceBus;
 using AppProxy.Gateway.Broker.Amqp;
 using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Connectors;
+using AppProxy.Gateway.Connectors.Calls;
+using AppProxy.Gateway.Connectors.Tokens;
 using AppProxy.Gateway.Diagnostics;
 using AppProxy.Gateway.Hosting.ProxyProtocol;
 using AppProxy.Gateway.Keys;
@@ -39,10 +42,13 @@ internal static class GatewayHost
 
         builder.Services.AddKeys(store, options.Keys ?? (catalogue.Json is null ? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(catalogue.Path))!, KeyServices.DefaultFile) : null));
         builder.Services.AddCatalogue(catalogue);
+        builder.Services.AddConnectors(options.Connectors, store, isForgetful: given?.Json is not null);
         if (options.ServiceBus is { } serviceBus)
         {
-            builder.Services.AddSingleton<IRelayTransport>(provider =>
-                new ServiceBusNamespace(ServiceBusConnectionString.Parse(serviceBus).ToTransportOptions(provider.GetRequiredService<TimeProvider>())));
+            var connection = ServiceBusConnectionString.Parse(serviceBus);
+            builder.Services.AddSingleton<IRelayTransport>(provider => new ServiceBusNamespace(connection.ToTransportOptions(provider.GetRequiredService<TimeProvider>())));
+            builder.Services.AddSingleton<IBrokerAccess>(provider => new NamespaceBrokerAccess(
+                connection.ToTransportOptions(provider.GetRequiredService<TimeProvider>()).Endpoint, options.ServiceBusRules, provider.GetRequiredService<TimeProvider>()));
         }
         else
         {
@@ -52,7 +58,7 @@ internal static class GatewayHost
         builder.Services.AddRelay();
         builder.Services.AddSingleton(new RelayLimits(options.MaxRequestHeaderBytes));
         builder.Services.AddSingleton(new ClientOriginReader(TrustedProxies.Parse(options.TrustedProxies), options.TrustedFields));
-        builder.Services.AddSingleton(static provider => new OwnHost(provider.GetService<AmqpBroker>()));
+        builder.Services.AddSingleton(static provider => new OwnHost(provider.GetService<AmqpBroker>(), provider.GetRequiredService<ConnectorEndpoints>()));
         builder.AddGatewayTelemetry();
 
         var gateway = builder.Build();
@@ -75,6 +81,7 @@ internal static class GatewayHost
                 broker.AuthorizationRules.Add(ConnectorRules.For(name, key));
             }
         });
+        services.AddSingleton<IBrokerAccess, EmbeddedBrokerAccess>();
         services.AddSingleton<IRelayTransport, EmbeddedBroker>();
         services.AddSingleton<BrokerListener>();
         services.AddHostedService(static provider => provider.GetRequiredService<BrokerListener>());

@@ -1,3 +1,5 @@
+using AppProxy.Gateway.Connectors;
+using AppProxy.Gateway.Connectors.Tokens;
 using AppProxy.Gateway.Relay.Origin;
 
 namespace AppProxy.Gateway.Hosting;
@@ -22,7 +24,12 @@ internal sealed class GatewayOptions
     /// <summary>Connection string of an Azure Service Bus namespace that is used instead of the embedded broker.</summary>
     public string? ServiceBus { get; set; }
 
+    /// <summary>With a namespace: the rules on each group's queues, with which the gateway makes tokens for enrolled connectors.</summary>
+    public Dictionary<string, GroupRuleOptions> ServiceBusRules { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     public EmbeddedBrokerOptions Broker { get; set; } = new();
+
+    public ConnectorAccessOptions Connectors { get; set; } = new();
 
     /// <summary>Most octets of a request's headers, up to 1 MB.</summary>
     public int MaxRequestHeaderBytes { get; set; } = 64 * 1024;

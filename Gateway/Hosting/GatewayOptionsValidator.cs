@@ -55,15 +55,26 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
                 mistakes.Add("Gateway:ServiceBus and Gateway:Broker are both given: the embedded broker is not used beside a namespace. Leave one of them out.");
             }
 
+            foreach (var (group, rule) in options.ServiceBusRules)
+            {
+                foreach (var (name, key) in (ReadOnlySpan<(string, string)>)[("KeyName", rule.KeyName), ("RequestsKey", rule.RequestsKey), ("UplinksKey", rule.UplinksKey), ("RepliesKey", rule.RepliesKey)])
+                {
+                    if (string.IsNullOrWhiteSpace(key))
+                    {
+                        mistakes.Add($"Gateway:ServiceBusRules:{group}:{name} is empty: give the name of the rule on the group's queues, and its key on each of them.");
+                    }
+                }
+            }
+
             return mistakes;
         }
 
-        CheckListen(options.Broker.Listen, mistakes);
-        if (options.Broker.ConnectorKeys.Count == 0)
+        if (options.ServiceBusRules.Count > 0)
         {
-            mistakes.Add("Gateway:Broker:ConnectorKeys is empty: no connector could sign in. Give at least one, as Gateway:Broker:ConnectorKeys:<name>:Key and :Group.");
+            mistakes.Add("Gateway:ServiceBusRules is given without Gateway:ServiceBus: the embedded broker needs no rules.");
         }
 
+        CheckListen(options.Broker.Listen, mistakes);
         foreach (var (keyName, key) in options.Broker.ConnectorKeys)
         {
             if (key.Key.Length < LeastKeyLength)

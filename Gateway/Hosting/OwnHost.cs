@@ -1,11 +1,12 @@
 using System.Net;
 using AppProxy.Contracts.Transport.Amqp;
 using AppProxy.Gateway.Broker.Amqp;
+using AppProxy.Gateway.Connectors.Calls;
 
 namespace AppProxy.Gateway.Hosting;
 
-/// <summary>What the gateway answers on its own host: the broker's WebSocket, a health check, and a page for whoever is lost.</summary>
-internal sealed class OwnHost(AmqpBroker? broker)
+/// <summary>What the gateway answers on its own host: the broker's WebSocket, connectors' calls, a health check, and a page for whoever is lost.</summary>
+internal sealed class OwnHost(AmqpBroker? broker, ConnectorEndpoints connectors)
 {
     private static readonly PathString BrokerPath = new(Dialect.WebSocketPath);
 
@@ -15,6 +16,11 @@ internal sealed class OwnHost(AmqpBroker? broker)
         if (broker is not null && path.StartsWithSegments(BrokerPath, StringComparison.OrdinalIgnoreCase, out var rest) && rest.Value is "" or "/")
         {
             return BrokerWebSocketEndpoint.HandleAsync(context, broker);
+        }
+
+        if (ConnectorEndpoints.Owns(path))
+        {
+            return connectors.InvokeAsync(context);
         }
 
         return path == "/healthz" ? context.Response.WriteAsync("ok") : NotFoundAsync(context);

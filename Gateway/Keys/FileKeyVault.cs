@@ -1,14 +1,11 @@
 using System.Text.Json;
-using AppProxy.Gateway.Storage;
+using AppProxy.Contracts.Settings;
 
 namespace AppProxy.Gateway.Keys;
 
 /// <summary>Keys in a file that only its owner reads, for a gateway without a store. One gateway uses it at a time.</summary>
 internal sealed class FileKeyVault(string path) : ISigningKeyVault
 {
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
-
     private readonly string _path = Path.GetFullPath(path);
 
     public string Name => _path;
@@ -40,7 +37,7 @@ internal sealed class FileKeyVault(string path) : ISigningKeyVault
             return [];
         }
 
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(_path) & Others) != 0)
+        if (SecretFile.IsOpenToOthers(_path))
         {
             throw new KeyException(_path, $"the gateway's keys can be read by others than their owner. Take the right away (chmod 600 {_path}), and rotate the keys if somebody may have read them");
         }
@@ -56,19 +53,11 @@ internal sealed class FileKeyVault(string path) : ISigningKeyVault
         }
     }
 
-    /// <summary>Aside first: a machine that stops in between leaves the old file or the new one, never half of it.</summary>
     private void Write(List<StoredSigningKey> keys)
     {
-        var aside = _path + ".new";
         try
         {
-            using (var file = PrivateFile.Create(aside))
-            {
-                JsonSerializer.Serialize(file, keys, KeyJsonContext.Default.ListStoredSigningKey);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(aside, _path, overwrite: true);
+            SecretFile.Replace(_path, JsonSerializer.SerializeToUtf8Bytes(keys, KeyJsonContext.Default.ListStoredSigningKey));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

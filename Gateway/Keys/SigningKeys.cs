@@ -27,6 +27,9 @@ internal sealed partial class SigningKeys(ISigningKeyVault vault, TimeProvider t
 
     private volatile IReadOnlyList<string> _successions = [];
 
+    /// <summary>Ids of all keys that there ever were.</summary>
+    private volatile HashSet<string> _ids = [];
+
     /// <summary>The key that signs now.</summary>
     /// <exception cref="InvalidOperationException">Not loaded yet.</exception>
     public SigningKey Current => FindCurrent(_keys) ?? throw new InvalidOperationException("The gateway's keys are not loaded.");
@@ -44,6 +47,9 @@ internal sealed partial class SigningKeys(ISigningKeyVault vault, TimeProvider t
 
     /// <summary>For who pinned an older key: each key's word for its successor, oldest first.</summary>
     public IReadOnlyList<string> Successions => _successions;
+
+    /// <summary>Whether this is, or ever was, the id of a key of this gateway: whether somebody means us.</summary>
+    public bool IsOurs(string id) => _ids.Contains(id);
 
     /// <summary>The accepted key with this id; null when there is none.</summary>
     public SigningKey? Find(string? id)
@@ -160,6 +166,7 @@ internal sealed partial class SigningKeys(ISigningKeyVault vault, TimeProvider t
     {
         var known = _keys;
         var usable = stored.Where(static key => key.PrivateKey is not null).ToList();
+        _ids = stored.Select(static key => key.Id).ToHashSet(StringComparer.Ordinal);
         _successions = [.. stored.Select(static key => key.Succession).OfType<string>()];
         if (known.Select(static key => key.Id).SequenceEqual(usable.Select(static key => key.Id)))
         {

@@ -9,7 +9,7 @@ namespace AppProxy.Tests.Architecture;
 internal sealed partial class ReadmeTests
 {
     /// <summary>Files that people write, and files that builds make.</summary>
-    private static readonly string[] NotInTheRepository = ["apps.json", "appproxy.keys.json", "appsettings.json", "artifacts/", "TestResults/"];
+    private static readonly string[] NotInTheRepository = ["apps.json", "appproxy.keys.json", "appproxy-connector.json", "appsettings.json", "artifacts/", "TestResults/"];
 
     private static readonly string[] MediaTypes = ["application/", "audio/", "image/", "message/", "multipart/", "text/", "video/"];
 

@@ -3,12 +3,14 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
+using AppProxy.Connector.Enrollment;
 using AppProxy.Connector.Hosting;
 using AppProxy.Connector.Settings;
 using AppProxy.Contracts.Transport;
 using AppProxy.Gateway.Broker.InProcess;
 using AppProxy.Gateway.Broker.Queues;
 using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Connectors.Enrolling;
 using AppProxy.Gateway.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -35,6 +37,7 @@ public sealed class TestEnvironment : IAsyncDisposable
     private readonly Dictionary<string, Uri> _apps = new(StringComparer.OrdinalIgnoreCase);
     private readonly string _key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
     private WebApplication? _gateway;
+    private DirectoryInfo? _identities;
     private int _port;
     private int _brokerPort;
 
@@ -126,6 +129,11 @@ public sealed class TestEnvironment : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         AddLogging(builder.Logging);
         var configuration = GetConnectorSettings();
+        if (_options.Enrolls)
+        {
+            configuration["Connector:Identity"] = await EnrollAsync(cancellationToken);
+        }
+
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>())
         {
             configuration[name] = value;
@@ -137,6 +145,8 @@ public sealed class TestEnvironment : IAsyncDisposable
         {
             { ServiceBus: { } connectionString } => new ServiceBusConnector(connectionString, _options.Time),
             { Transport: TestTransport.InProcess } => new InProcessConnector(GatewayServices.GetRequiredService<QueueEngine>()),
+            { Enrolls: true } => new EnrolledBrokerConnector(
+                provider.GetRequiredService<EnrolledConnector>(), provider.GetRequiredService<EnrolledTokenProvider>(), provider.GetRequiredService<ConnectorOptions>().Broker, _options.Time),
             _ => new AmqpBrokerConnector(provider.GetRequiredService<ConnectorOptions>().Broker, _options.Time),
         }));
         builder.Services.AddConnector(builder.Configuration);
@@ -155,7 +165,33 @@ public sealed class TestEnvironment : IAsyncDisposable
         var broker = _options.Transport == TestTransport.WebSocket
             ? new UriBuilder(GatewayUrl) { Scheme = Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri
             : new Uri($"amqp://127.0.0.1:{_brokerPort}");
-        return new ConnectorConfiguration(broker, _key, _apps, _options).ToSettings();
+        var settings = new ConnectorConfiguration(broker, _key, _apps, _options).ToSettings();
+        if (_options.Enrolls)
+        {
+            settings.Remove("Connector:Broker:KeyName");
+            settings.Remove("Connector:Broker:Key");
+        }
+
+        return settings;
+    }
+
+    /// <summary>Makes a one-time token of the gateway, as its operator does.</summary>
+    public async Task<string> CreateEnrollmentTokenAsync(string group = "default", TimeSpan? lifetime = null, int uses = 1, CancellationToken cancellationToken = default)
+        => (await GatewayServices.GetRequiredService<EnrollmentTokens>().CreateAsync(group, lifetime ?? TimeSpan.FromMinutes(30), uses, cancellationToken)).Reveal();
+
+    /// <summary>Enrols a connector; returns the file that holds its identity, which is gone with the environment.</summary>
+    public async Task<string> EnrollAsync(CancellationToken cancellationToken = default)
+    {
+        if (_identities is null)
+        {
+            _identities = Directory.CreateTempSubdirectory("appproxy-identities");
+            _started.Push(new TemporaryFolder(_identities));
+        }
+
+        var file = new IdentityFile(Path.Combine(_identities.FullName, Guid.NewGuid().ToString("N") + ".json"), IKeyProtection.Create());
+        await new Enroller(file, _options.Time).EnrollAsync(
+            GatewayUrl.ToString(), await CreateEnrollmentTokenAsync(cancellationToken: cancellationToken), "connector", isReplacing: false, cancellationToken);
+        return file.Path;
     }
 
     /// <summary>Stops the gateway, and the broker in it. Cancelled, it waits for nobody; the gateway is gone all the same.</summary>
@@ -295,6 +331,15 @@ public sealed class TestEnvironment : IAsyncDisposable
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class TemporaryFolder(DirectoryInfo folder) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            folder.Delete(recursive: true);
+            return default;
+        }
     }
 
     private sealed class InProcessConnector(QueueEngine engine) : BrokerConnector

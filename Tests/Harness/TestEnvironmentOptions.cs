@@ -42,6 +42,9 @@ public sealed class TestEnvironmentOptions
     /// <summary>Writes the published apps for the gateway's port, in place of what is made of the published ones; these are still started, and known to connectors.</summary>
     internal Func<int, string>? AppsFile { get; set; }
 
+    /// <summary>Whether connectors enrol with the gateway, as in production, in place of being given a key.</summary>
+    public bool Enrolls { get; set; }
+
     /// <summary>Published apps by name: their host is the name below localhost.</summary>
     internal Dictionary<string, TestApp> Apps { get; } = new(StringComparer.OrdinalIgnoreCase);
 

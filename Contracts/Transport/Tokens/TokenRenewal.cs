@@ -12,6 +12,9 @@ internal sealed class TokenRenewal(IClaimsNode node, IBrokerTokenProvider provid
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
 
+    /// <summary>Share of the wait.</summary>
+    private const double Jitter = 0.2;
+
     private readonly ConcurrentDictionary<string, Lazy<Task>> _authorized = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentBag<Task> _renewals = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -104,9 +107,10 @@ internal sealed class TokenRenewal(IClaimsNode node, IBrokerTokenProvider provid
         return new TransportException(failure, $"The broker refused the token for {queue} ({status}).");
     }
 
+    /// <summary>A little before, by chance: clients that came together do not come back together.</summary>
     private TimeSpan HalfLife(BrokerToken token)
     {
-        var half = (token.ExpiresAt - options.Time.GetUtcNow()) / 2;
+        var half = (token.ExpiresAt - options.Time.GetUtcNow()) / 2 * (1 - (Random.Shared.NextDouble() * Jitter));
         return half > FirstRetry ? half : FirstRetry;
     }
 }

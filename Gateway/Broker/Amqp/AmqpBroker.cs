@@ -14,15 +14,18 @@ internal sealed partial class AmqpBroker : IAsyncDisposable
 {
     private static readonly AmqpError ShuttingDown = new(ErrorCondition.ConnectionForced, "The broker is shutting down.");
 
+    private static readonly AmqpError Revoked = new(ErrorCondition.UnauthorizedAccess, "The connector has lost its rights.");
+
     private readonly ConcurrentDictionary<BrokerConnection, Task> _connections = new();
     private readonly ILogger<AmqpBroker> _logger;
     private int _count;
     private volatile bool _isStopping;
 
-    public AmqpBroker(QueueEngine engine, IAuthorizationRules rules, IOptions<BrokerOptions> options, TimeProvider time, ILogger<AmqpBroker> logger)
+    public AmqpBroker(QueueEngine engine, IAuthorizationRules rules, IOptions<BrokerOptions> options, TimeProvider time, ILogger<AmqpBroker> logger, ITokenVerifier? tokens = null)
     {
         Engine = engine;
         Rules = rules;
+        Tokens = tokens;
         Options = options.Value;
         Time = time;
         _logger = logger;
@@ -32,6 +35,9 @@ internal sealed partial class AmqpBroker : IAsyncDisposable
     public QueueEngine Engine { get; }
 
     public IAuthorizationRules Rules { get; }
+
+    /// <summary>Reads tokens that are no shared access signatures; null: there are none.</summary>
+    public ITokenVerifier? Tokens { get; }
 
     public BrokerOptions Options { get; }
 
@@ -75,6 +81,18 @@ internal sealed partial class AmqpBroker : IAsyncDisposable
             _connections.TryRemove(connection, out _);
             Interlocked.Decrement(ref _count);
             ended.SetResult();
+        }
+    }
+
+    /// <summary>Ends every connection on which a token of this bearer was put; what it held goes to others at once. The verifier takes no more tokens of it by then.</summary>
+    public void ShutOut(string bearer)
+    {
+        foreach (var (connection, _) in _connections)
+        {
+            if (connection.Authorization.IsOf(bearer))
+            {
+                connection.Fail(Revoked);
+            }
         }
     }
 

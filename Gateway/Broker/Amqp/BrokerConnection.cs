@@ -31,7 +31,7 @@ internal sealed partial class BrokerConnection : ILinkAcceptor, IDisposable
         _wire = wire;
         _peer = peer;
         _logger = logger;
-        Authorization = new ConnectionAuthorization(broker.Rules, broker.Options, broker.Time);
+        Authorization = new ConnectionAuthorization(broker.Rules, broker.Options, broker.Time, broker.Tokens);
         Replies = new ReplyLinks();
         Over = _over.Token;
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using AppProxy.Gateway.Broker.Amqp.Authorization;
 using AppProxy.Gateway.Broker.Queues;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -29,11 +30,16 @@ internal sealed class BrokerServer : IAsyncDisposable
     public QueueEngine Engine => Broker.Engine;
 
     public static async Task<BrokerServer> StartAsync(
-        Action<BrokerOptions>? configure, TimeProvider time, CancellationToken cancellationToken, X509Certificate2? certificate = null)
+        Action<BrokerOptions>? configure, TimeProvider time, CancellationToken cancellationToken, X509Certificate2? certificate = null, ITokenVerifier? tokens = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(time);
+        if (tokens is not null)
+        {
+            builder.Services.AddSingleton(tokens);
+        }
+
         builder.Services.AddBroker().Configure(options => configure?.Invoke(options));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -24,5 +24,34 @@ internal sealed class Connectors : Migration
                 Succession = table.Column<string>(nullable: true),
             },
             constraints: static table => table.PrimaryKey("PK_SigningKeys", static row => row.Sequence));
+        migrationBuilder.CreateTable(
+            "EnrollmentTokens",
+            static table => new
+            {
+                Id = table.Column<string>(maxLength: 128),
+                Verifier = table.Column<string>(maxLength: 128),
+                ConnectorGroup = table.Column<string>(maxLength: 128),
+                ExpiresAt = table.Column<long>(),
+                UsesLeft = table.Column<int>(),
+            },
+            constraints: static table => table.PrimaryKey("PK_EnrollmentTokens", static row => row.Id));
+        migrationBuilder.CreateTable(
+            "Connectors",
+            static table => new
+            {
+                Id = table.Column<string>(maxLength: 128),
+                Name = table.Column<string>(maxLength: 256),
+                ConnectorGroup = table.Column<string>(maxLength: 128),
+                PublicKey = table.Column<string>(),
+                PreviousKey = table.Column<string>(nullable: true),
+                EnrolledWith = table.Column<string>(maxLength: 128),
+                EnrolledAt = table.Column<long>(),
+                RevokedAt = table.Column<long>(nullable: true),
+                BlockedAt = table.Column<long>(nullable: true),
+                Instances = table.Column<string>(),
+                Revision = table.Column<long>(),
+            },
+            constraints: static table => table.PrimaryKey("PK_Connectors", static row => row.Id));
+        migrationBuilder.CreateIndex("IX_Connectors_Name", "Connectors", "Name", unique: true);
     }
 }

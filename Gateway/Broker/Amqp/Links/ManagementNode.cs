@@ -32,14 +32,15 @@ internal static class ManagementNode
 
     private static (int Status, AmqpValue Body, string? Condition) Handle(BrokerConnection connection, string entity, ValueMessage request)
     {
-        if (!connection.Broker.Engine.TryFind(entity, out var queue))
-        {
-            return (404, default, ErrorCondition.NotFound);
-        }
-
+        // First: whether an entity exists is nobody else's business.
         if (!connection.Authorization.Permits(entity, EntityClaims.Listen))
         {
             return (401, default, ErrorCondition.UnauthorizedAccess);
+        }
+
+        if (!connection.Broker.Engine.TryFind(entity, out var queue))
+        {
+            return (404, default, ErrorCondition.NotFound);
         }
 
         return request.ApplicationProperties["operation"].Text switch

@@ -191,24 +191,26 @@ internal sealed class RawClient : IDisposable
 
     /// <summary>Puts a token through links of its own (handles 100 and 101); returns the answer's status.</summary>
     public async Task<long> PutTokenAsync(string token, string audience)
+        => (await AskAsync(Dialect.CbsNode, 100, new AmqpMap { { "operation", "put-token" }, { "type", Dialect.SasTokenType }, { "name", audience } }, token))
+            .ApplicationProperties["status-code"].Integer!.Value;
+
+    /// <summary>Asks a $management node, through links of its own (this handle and the next); returns the answer's status.</summary>
+    public async Task<long> ManageAsync(uint handle, string entity, string operation, AmqpMap body)
+        => (await AskAsync(entity + Dialect.ManagementSuffix, handle, new AmqpMap { { "operation", operation } }, body)).ApplicationProperties["statusCode"].Integer!.Value;
+
+    private async Task<ValueMessage> AskAsync(string node, uint handle, AmqpMap properties, AmqpValue body)
     {
-        await AttachReceiverAsync(100, Dialect.CbsNode, settled: true);
-        await FlowAsync(100, 0, 10);
-        await AttachSenderAsync(101, Dialect.CbsNode);
+        await AttachReceiverAsync(handle, node, settled: true);
+        await FlowAsync(handle, 0, 10);
+        await AttachSenderAsync(handle + 1, node);
         await ExpectAsync(Descriptor.Flow);
-        await TransferAsync(101, 0, new ValueMessage
-        {
-            MessageId = "1",
-            ReplyTo = "me",
-            ApplicationProperties = new AmqpMap { { "operation", "put-token" }, { "type", Dialect.SasTokenType }, { "name", audience } },
-            Body = token,
-        }.Encode(), settled: true);
+        await TransferAsync(handle + 1, 0, new ValueMessage { MessageId = "1", ReplyTo = "me", ApplicationProperties = properties, Body = body }.Encode(), settled: true);
         while (true)
         {
             var frame = await ReadFrameAsync();
             if (frame.Descriptor == Descriptor.Transfer)
             {
-                return ValueMessage.Read(frame.Payload).ApplicationProperties["status-code"].Integer!.Value;
+                return ValueMessage.Read(frame.Payload);
             }
         }
     }

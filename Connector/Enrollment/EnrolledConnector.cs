@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using System.Text;
+using AppProxy.Contracts.Identity;
+using Microsoft.IdentityModel.Tokens;
+
+namespace AppProxy.Connector.Enrollment;
+
+/// <summary>This connector with its identity: makes its calls, one after the other, and keeps what changes of it.</summary>
+internal sealed partial class EnrolledConnector : IDisposable
+{
+    private readonly IdentityFile _file;
+    private readonly TimeProvider _time;
+    private readonly ILogger<EnrolledConnector> _logger;
+    private readonly GatewayClient _client;
+    private readonly SemaphoreSlim _turn = new(1);
+    private ECDsa _key;
+
+    public EnrolledConnector(IdentityFile file, TimeProvider time, ILogger<EnrolledConnector> logger, HttpMessageHandler? handler = null)
+    {
+        _file = file;
+        _time = time;
+        _logger = logger;
+        Identity = file.Read();
+        _key = file.OpenKey(Identity.PrivateKey);
+        _client = new GatewayClient(Identity.Gateway, time, handler);
+    }
+
+    public ConnectorIdentity Identity { get; private set; }
+
+    /// <summary>Asks for access to the broker.</summary>
+    /// <exception cref="GatewayCallException">There is none.</exception>
+    public async Task<BrokerAccessAnswer> GetBrokerAccessAsync(CancellationToken cancellationToken)
+        => (await CallAsync(ConnectorPaths.Token, null, cancellationToken)).BrokerAccess
+            ?? throw new GatewayCallException(null, $"{Identity.Gateway}: the gateway's answer says nothing about its broker.");
+
+    /// <summary>Puts a new key in the place of the present one, here and at the gateway; goes on where an earlier attempt ended.</summary>
+    /// <exception cref="GatewayCallException">The gateway did not take it.</exception>
+    public async Task RenewKeyAsync(CancellationToken cancellationToken)
+    {
+        if (Identity.NextPrivateKey is null)
+        {
+            using var drawn = ConnectorIdentity.CreateKey();
+            Keep(Identity with { NextPrivateKey = _file.Protect(drawn) });
+        }
+
+        // Kept before the gateway hears of it: whatever happens in between, the connector has the key that the gateway wants to see.
+        var next = _file.OpenKey(Identity.NextPrivateKey!);
+        var publicKey = PublicKeys.From(next);
+        var request = new KeyRequest
+        {
+            X = publicKey.X,
+            Y = publicKey.Y,
+            Signature = Base64UrlEncoder.Encode(next.SignData(Encoding.UTF8.GetBytes(Identity.Id), HashAlgorithmName.SHA256)),
+        };
+        await CallAsync(ConnectorPaths.Key, request, cancellationToken);
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            Keep(Identity with { PrivateKey = Identity.NextPrivateKey!, NextPrivateKey = null, KeyCreatedAt = _time.GetUtcNow() });
+            _key.Dispose();
+            _key = next;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+
+        LogRenewed(publicKey.Kid);
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _key.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task<GatewayAnswer> CallAsync(string path, KeyRequest? nextKey, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (!PublicKeys.TryCreate(Identity.GatewayKey.X, Identity.GatewayKey.Y, out var pinned))
+            {
+                throw new GatewayCallException(null, $"{_file.Path}: the gateway's key in it is none. Enrol again, with a new token and --replace.");
+            }
+
+            var call = new ConnectorCall { Issuer = Identity.Id, Audience = "", Path = path, Id = "", IssuedAt = 0, Instance = "", NextKey = nextKey };
+            var credentials = Enroller.Credentials(new ECDsaSecurityKey(_key) { KeyId = PublicKeys.From(_key).Kid });
+            var (answer, signedBy) = await _client.CallAsync(call, credentials, pinned, cancellationToken);
+            if (signedBy.Kid != pinned.Kid)
+            {
+                Keep(Identity with { GatewayKey = new PublicPoint(signedBy.X, signedBy.Y) });
+                LogGatewayKey(signedBy.Kid);
+            }
+
+            return answer;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private void Keep(ConnectorIdentity identity)
+    {
+        _file.Write(identity);
+        Identity = identity;
+    }
+
+    [LoggerMessage(2401, LogLevel.Information, "This connector has a new key, {KeyId}")]
+    private partial void LogRenewed(string keyId);
+
+    [LoggerMessage(2402, LogLevel.Information, "The gateway signs with a new key, {KeyId}, which the one before vouched for")]
+    private partial void LogGatewayKey(string keyId);
+}

@@ -1,0 +1,163 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Authentication;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using AppProxy.Contracts.Identity;
+using Microsoft.IdentityModel.Tokens;
+
+namespace AppProxy.Connector.Enrollment;
+
+/// <summary>Calls the gateway over HTTPS: each call signed with the connector's key, each answer believed only with the gateway's signature.</summary>
+internal sealed class GatewayClient : IDisposable
+{
+    private const int MaxAnswer = 256 * 1024;
+
+    private readonly Uri _gateway;
+    private readonly TimeProvider _time;
+    private readonly HttpClient _client;
+
+    /// <summary>The gateway's clock less ours, learnt when it says that they differ too much.</summary>
+    private TimeSpan _offset;
+
+    /// <param name="gateway">Where the gateway is; https, or http on loopback.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="handler">How to get there; null for the system's ways, its proxy settings included.</param>
+    public GatewayClient(Uri gateway, TimeProvider time, HttpMessageHandler? handler = null)
+    {
+        _gateway = gateway;
+        _time = time;
+        _client = new HttpClient(handler ?? new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
+        {
+            BaseAddress = gateway,
+            Timeout = TimeSpan.FromSeconds(20),
+            MaxResponseContentBufferSize = MaxAnswer,
+        };
+    }
+
+    /// <summary>This process start.</summary>
+    public string Instance { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>The gateway's keys as it tells them to anybody: worth nothing without a pin.</summary>
+    /// <exception cref="GatewayCallException">No answer.</exception>
+    public Task<GatewayKeys> ReadKeysAsync(CancellationToken cancellationToken)
+        => SendAsync(HttpMethod.Get, ConnectorPaths.Keys, null, body => Parse(body, IdentityJsonContext.Default.GatewayKeys), cancellationToken);
+
+    /// <summary>Makes a call, once more where clocks differ.</summary>
+    /// <param name="call">The call, but for what is filled in here.</param>
+    /// <param name="credentials">The connector's key.</param>
+    /// <param name="gatewayKey">The gateway's key, pinned.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The answer, and the key that signed it: another one than was pinned where that vouched for it.</returns>
+    /// <exception cref="GatewayCallException">No answer, or not the gateway's.</exception>
+    public async Task<(GatewayAnswer Answer, JsonWebKey GatewayKey)> CallAsync(ConnectorCall call, SigningCredentials credentials, JsonWebKey gatewayKey, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            call = call with
+            {
+                Id = Guid.NewGuid().ToString("N"),
+                IssuedAt = (_time.GetUtcNow() + _offset).ToUnixTimeSeconds(),
+                Audience = gatewayKey.Kid,
+                Instance = Instance,
+            };
+            var body = SignedJson.Sign(call, IdentityJsonContext.Default.ConnectorCall, ConnectorCall.TokenType, credentials);
+            try
+            {
+                var answer = await SendAsync(HttpMethod.Post, call.Path, body, static text => text, cancellationToken);
+                return await VerifyAsync(answer, call.Id, gatewayKey, cancellationToken);
+            }
+            catch (GatewayCallException skewed) when (skewed.Fault == CallFault.ClockSkewed && attempt == 1)
+            {
+                // The answer had the gateway's time, which is at hand now.
+            }
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private static T Parse<T>(string body, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, type) ?? throw new JsonException();
+        }
+        catch (JsonException exception)
+        {
+            throw new FormatException("no answer of a gateway", exception);
+        }
+    }
+
+    private async Task<(GatewayAnswer Answer, JsonWebKey GatewayKey)> VerifyAsync(string text, string callId, JsonWebKey gatewayKey, CancellationToken cancellationToken)
+    {
+        var answer = await SignedJson.VerifyAsync(text, IdentityJsonContext.Default.GatewayAnswer, GatewayAnswer.TokenType, gatewayKey);
+        if (answer is null)
+        {
+            // The gateway signs with a later key, perhaps.
+            var keys = await ReadKeysAsync(cancellationToken);
+            gatewayKey = await KeySuccession.FollowAsync(gatewayKey, keys.Successions);
+            answer = await SignedJson.VerifyAsync(text, IdentityJsonContext.Default.GatewayAnswer, GatewayAnswer.TokenType, gatewayKey);
+        }
+
+        return answer is not null && answer.InResponseTo == callId
+            ? (answer, gatewayKey)
+            : throw new GatewayCallException(null, $"{_gateway}: the answer is not signed with the key of the gateway that this connector trusts. Something on the way answers in its place, or the gateway lost its keys: then enrol again.");
+    }
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, string? body, Func<string, T> read, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(ConnectorPaths.MediaType));
+        }
+
+        try
+        {
+            using var response = await _client.SendAsync(request, cancellationToken);
+            var text = await response.Content.ReadAsStringAsync(cancellationToken);
+            return response.StatusCode == HttpStatusCode.OK ? read(text) : throw Refused(response, text);
+        }
+        catch (FormatException exception)
+        {
+            throw NoGateway(exception);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new GatewayCallException(
+                null,
+                exception.InnerException is AuthenticationException
+                    ? $"{_gateway}: the gateway's certificate is not trusted here: {exception.GetBaseException().Message} Add its issuer to this machine's trusted authorities, or check the address."
+                    : $"{_gateway}: the gateway cannot be reached: {exception.GetBaseException().Message.TrimEnd('.')}. Check the address, and that this machine may connect to it.",
+                exception);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new GatewayCallException(null, $"{_gateway}: the gateway does not answer in time.", exception);
+        }
+    }
+
+    private GatewayCallException Refused(HttpResponseMessage response, string text)
+    {
+        CallRefusal refusal;
+        try
+        {
+            refusal = Parse(text, IdentityJsonContext.Default.CallRefusal);
+        }
+        catch (FormatException exception)
+        {
+            return NoGateway(exception);
+        }
+
+        if (refusal.Code == CallFault.ClockSkewed && response.Headers.Date is { } date)
+        {
+            _offset = date - _time.GetUtcNow();
+        }
+
+        return new GatewayCallException(refusal.Code, $"{_gateway}: {refusal.Message}");
+    }
+
+    private GatewayCallException NoGateway(Exception exception)
+        => new(null, $"{_gateway}: what answers there is no gateway that connectors can enrol with. Check the address: it is the gateway's own, not that of a published app.", exception);
+}

@@ -1,0 +1,26 @@
+using AppProxy.Connector.Enrollment;
+using AppProxy.Connector.Settings;
+using AppProxy.Contracts.Transport;
+using AppProxy.Contracts.Transport.Amqp;
+using AppProxy.Contracts.Transport.ServiceBus;
+
+namespace AppProxy.Connector.Hosting;
+
+/// <summary>Dials what the gateway says: its embedded broker, in the WebSocket on its own port unless another way is configured, or somebody else's.</summary>
+internal sealed class EnrolledBrokerConnector(EnrolledConnector connector, EnrolledTokenProvider tokens, BrokerOptions options, TimeProvider time) : BrokerConnector
+{
+    public override async ValueTask<ITransport> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var access = await tokens.GetAccessForConnectionAsync(cancellationToken);
+        var transport = new AmqpTransportOptions
+        {
+            Endpoint = new Uri(access.Endpoint ?? options.Url ?? WebSocketOf(connector.Identity.Gateway)),
+            TokenProvider = tokens,
+            Time = time,
+            ContainerId = $"connector-{connector.Identity.Name}",
+        };
+        return access.Endpoint is null ? await AmqpTransport.ConnectAsync(transport, cancellationToken) : await ServiceBusTransport.ConnectAsync(transport, cancellationToken);
+    }
+
+    private static string WebSocketOf(Uri gateway) => new UriBuilder(gateway) { Scheme = gateway.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri.ToString();
+}

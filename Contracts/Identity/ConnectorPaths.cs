@@ -1,0 +1,22 @@
+namespace AppProxy.Contracts.Identity;
+
+/// <summary>Where connectors call the gateway, on its own host.</summary>
+internal static class ConnectorPaths
+{
+    public const string Prefix = "/connectors";
+
+    /// <summary>GET: the gateway's public keys and their successions (<see cref="GatewayKeys"/>).</summary>
+    public const string Keys = Prefix + "/keys";
+
+    /// <summary>POST: a one-time token for an identity.</summary>
+    public const string Enroll = Prefix + "/enroll";
+
+    /// <summary>POST: tokens for the broker.</summary>
+    public const string Token = Prefix + "/token";
+
+    /// <summary>POST: another key in the place of the connector's.</summary>
+    public const string Key = Prefix + "/key";
+
+    /// <summary>Media type of calls and answers.</summary>
+    public const string MediaType = "application/jwt";
+}

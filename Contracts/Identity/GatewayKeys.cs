@@ -1,0 +1,14 @@
+namespace AppProxy.Contracts.Identity;
+
+/// <summary>The gateway's public keys, for who knows one of them: worth nothing without a pin.</summary>
+internal sealed record GatewayKeys
+{
+    /// <summary>Keys that are accepted now.</summary>
+    public required IReadOnlyList<PublicPoint> Keys { get; init; }
+
+    /// <summary>Older keys' words for newer ones (<see cref="KeySuccession"/>).</summary>
+    public required IReadOnlyList<string> Successions { get; init; }
+}
+
+/// <summary>A P-256 public key: coordinates in base64url (RFC 7518 section 6.2.1).</summary>
+internal sealed record PublicPoint(string X, string Y);

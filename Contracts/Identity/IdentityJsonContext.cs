@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace AppProxy.Contracts.Identity;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(ConnectorCall))]
+[JsonSerializable(typeof(GatewayAnswer))]
+[JsonSerializable(typeof(CallRefusal))]
+[JsonSerializable(typeof(GatewayKeys))]
+internal sealed partial class IdentityJsonContext : JsonSerializerContext;

@@ -1,0 +1,36 @@
+namespace AppProxy.Contracts.Settings;
+
+/// <summary>Files that hold secrets: their owner's alone, and replaced whole.</summary>
+internal static class SecretFile
+{
+    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    /// <summary>Whether others than its owner may do anything with it. On Windows files take over who may from their folder.</summary>
+    public static bool IsOpenToOthers(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0;
+
+    /// <summary>Puts <paramref name="content"/> in the place of a file, or makes it. A machine that stops in between leaves the old file or the new one, never half of it.</summary>
+    /// <exception cref="IOException">Cannot be written; or <see cref="UnauthorizedAccessException"/>.</exception>
+    public static void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        var aside = path + ".new";
+
+        // What a stop left behind may have another mode.
+        File.Delete(aside);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = Owner;
+        }
+
+        using (var file = new FileStream(aside, options))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(aside, path, overwrite: true);
+    }
+}

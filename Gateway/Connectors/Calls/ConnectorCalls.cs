@@ -1,0 +1,30 @@
+using AppProxy.Contracts.Identity;
+using AppProxy.Gateway.Connectors.Enrolling;
+using AppProxy.Gateway.Connectors.Tokens;
+
+namespace AppProxy.Gateway.Connectors.Calls;
+
+/// <summary>What a connector may ask of the gateway. Every method throws <see cref="CallRefusedException"/>.</summary>
+internal sealed class ConnectorCalls(CallReader reader, ConnectorEnrollment enrollment, KeyChange keyChange, InstanceWatch instances, IBrokerAccess access)
+{
+    public async Task<GatewayAnswer> EnrollAsync(string body, CancellationToken cancellationToken)
+    {
+        var (call, key) = await reader.ReadEnrollmentAsync(body);
+        var connector = await enrollment.EnrollAsync(call.Enrollment!, key, cancellationToken);
+        return new GatewayAnswer { InResponseTo = call.Id, Enrolled = new EnrolledAnswer { Id = connector.Id, Name = connector.Name, Group = connector.Group } };
+    }
+
+    public async Task<GatewayAnswer> GrantAccessAsync(string body, CancellationToken cancellationToken)
+    {
+        var (call, connector) = await reader.ReadAsync(body, ConnectorPaths.Token, cancellationToken);
+        await instances.NoteAsync(connector, call.Instance, cancellationToken);
+        return new GatewayAnswer { InResponseTo = call.Id, BrokerAccess = access.Grant(connector) };
+    }
+
+    public async Task<GatewayAnswer> ChangeKeyAsync(string body, CancellationToken cancellationToken)
+    {
+        var (call, connector) = await reader.ReadAsync(body, ConnectorPaths.Key, cancellationToken);
+        await keyChange.ChangeAsync(connector, call.NextKey, cancellationToken);
+        return new GatewayAnswer { InResponseTo = call.Id };
+    }
+}

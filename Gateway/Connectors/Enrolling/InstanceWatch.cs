@@ -1,0 +1,48 @@
+using AppProxy.Contracts.Identity;
+using AppProxy.Gateway.Connectors.Calls;
+using AppProxy.Gateway.Connectors.Roster;
+
+namespace AppProxy.Gateway.Connectors.Enrolling;
+
+/// <summary>
+/// Notices a key that is used from two places at once: a process start that calls again after another one took its place was not replaced but
+/// joined. A restart never looks like that.
+/// </summary>
+internal sealed partial class InstanceWatch(IConnectorStore store, ConnectorAccessOptions options, TimeProvider time, ILogger<InstanceWatch> logger)
+{
+    /// <exception cref="CallRefusedException">It is the case, and is blocked.</exception>
+    public async Task NoteAsync(ConnectorRecord connector, string instance, CancellationToken cancellationToken)
+    {
+        if (connector.Instances is [var present, ..] && present == instance)
+        {
+            return;
+        }
+
+        var isShared = false;
+        await store.UpdateAsync(
+            connector.Id,
+            other =>
+            {
+                isShared = other.Instances.Skip(1).Contains(instance);
+                return other with
+                {
+                    Instances = [instance, .. other.Instances.Where(before => before != instance).Take(ConnectorRecord.MaxInstances - 1)],
+                    BlockedAt = isShared && options.BlockSharedKeys ? time.GetUtcNow() : other.BlockedAt,
+                };
+            },
+            cancellationToken);
+        if (!isShared)
+        {
+            return;
+        }
+
+        LogShared(connector.Name, connector.Id, options.BlockSharedKeys ? "is blocked" : "goes on, since Gateway:Connectors:BlockSharedKeys is off");
+        if (options.BlockSharedKeys)
+        {
+            throw new CallRefusedException(CallFault.ConnectorBlocked, $"The key of connector '{connector.Name}' is used from two places at once: it is blocked. Enrol it again, with a new token and --replace.");
+        }
+    }
+
+    [LoggerMessage(4313, LogLevel.Warning, "SECURITY: the key of connector '{Name}' ({Id}) is used from two places at once; somebody may have copied it. It {Consequence}")]
+    private partial void LogShared(string name, string id, string consequence);
+}

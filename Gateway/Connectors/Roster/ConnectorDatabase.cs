@@ -1,0 +1,97 @@
+using AppProxy.Gateway.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace AppProxy.Gateway.Connectors.Roster;
+
+/// <summary>Connectors in the store, which all gateways that use it share.</summary>
+internal sealed class ConnectorDatabase(StoreConnection connection, TimeProvider time) : IConnectorStore
+{
+    /// <summary>As often as changes may collide before it is somebody's turn to look.</summary>
+    private const int MostAttempts = 8;
+
+    /// <summary>How long a token that is over is kept, so that who comes too late is told so.</summary>
+    private static readonly TimeSpan Memory = TimeSpan.FromDays(30);
+
+    public Task AddTokenAsync(EnrollmentTokenRecord token, CancellationToken cancellationToken) => connection.UseAsync(async context =>
+    {
+        var forgotten = (time.GetUtcNow() - Memory).ToUnixTimeMilliseconds();
+        await context.Set<EnrollmentTokenRow>().Where(old => old.ExpiresAt < forgotten).ExecuteDeleteAsync(cancellationToken);
+        context.Add(new EnrollmentTokenRow
+        {
+            Id = token.Id,
+            Verifier = token.Verifier,
+            ConnectorGroup = token.Group,
+            ExpiresAt = token.ExpiresAt.ToUnixTimeMilliseconds(),
+            UsesLeft = token.UsesLeft,
+        });
+        return await context.SaveChangesAsync(cancellationToken);
+    });
+
+    public Task<EnrollmentTokenRecord?> FindTokenAsync(string id, CancellationToken cancellationToken) => connection.UseAsync(async context =>
+        await context.Set<EnrollmentTokenRow>().FindAsync([id], cancellationToken) is { } row
+            ? new EnrollmentTokenRecord(row.Id, row.Verifier, row.ConnectorGroup, DateTimeOffset.FromUnixTimeMilliseconds(row.ExpiresAt), row.UsesLeft)
+            : null);
+
+    public Task<ConnectorRecord?> EnrollAsync(string tokenId, ConnectorRecord connector, CancellationToken cancellationToken) => AttemptAsync<ConnectorRecord?>(
+        async context =>
+        {
+            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+            var used = await context.Set<EnrollmentTokenRow>()
+                .Where(token => token.Id == tokenId && token.UsesLeft > 0)
+                .ExecuteUpdateAsync(static token => token.SetProperty(static row => row.UsesLeft, static row => row.UsesLeft - 1), cancellationToken);
+            if (used == 0)
+            {
+                return null;
+            }
+
+            await context.Set<ConnectorRow>().Where(other => other.RevokedAt != null && other.Name == connector.Name).ExecuteDeleteAsync(cancellationToken);
+            var names = await context.Set<ConnectorRow>().Where(other => other.Name.StartsWith(connector.Name)).Select(static other => other.Name).ToListAsync(cancellationToken);
+            var named = connector with { Name = ConnectorNames.MakeUnique(connector.Name, names) };
+            context.Add(ConnectorRow.From(named));
+            await context.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return named;
+        });
+
+    public Task<ConnectorRecord?> FindAsync(string id, CancellationToken cancellationToken) => connection.UseAsync(async context =>
+        (await context.Set<ConnectorRow>().AsNoTracking().SingleOrDefaultAsync(connector => connector.Id == id, cancellationToken))?.ToRecord());
+
+    public Task<IReadOnlyList<ConnectorRecord>> ListAsync(CancellationToken cancellationToken) => connection.UseAsync<IReadOnlyList<ConnectorRecord>>(async context =>
+        [.. (await context.Set<ConnectorRow>().AsNoTracking().OrderBy(static connector => connector.Name).ToListAsync(cancellationToken)).Select(static row => row.ToRecord())]);
+
+    public Task<IReadOnlyList<ConnectorRecord>> ListShutOutAsync(CancellationToken cancellationToken) => connection.UseAsync<IReadOnlyList<ConnectorRecord>>(async context =>
+        [.. (await context.Set<ConnectorRow>().AsNoTracking().Where(static connector => connector.RevokedAt != null || connector.BlockedAt != null).ToListAsync(cancellationToken))
+            .Select(static row => row.ToRecord())]);
+
+    public Task<ConnectorRecord?> UpdateAsync(string id, Func<ConnectorRecord, ConnectorRecord> change, CancellationToken cancellationToken) => AttemptAsync<ConnectorRecord?>(
+        async context =>
+        {
+            if (await context.Set<ConnectorRow>().SingleOrDefaultAsync(connector => connector.Id == id, cancellationToken) is not { } row)
+            {
+                return null;
+            }
+
+            var changed = change(row.ToRecord());
+            row.Take(changed);
+            row.Revision++;
+            await context.SaveChangesAsync(cancellationToken);
+            return changed;
+        });
+
+    /// <summary>What collides with somebody else's change is tried again on the ground of that.</summary>
+    private Task<T> AttemptAsync<T>(Func<StoreContext, Task<T>> change) => connection.UseAsync(async _ =>
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var context = connection.CreateContext();
+            try
+            {
+                return await change(context);
+            }
+            catch (DbUpdateException) when (attempt < MostAttempts)
+            {
+                // Once more.
+            }
+        }
+    });
+}

@@ -1,0 +1,29 @@
+using System.Diagnostics.CodeAnalysis;
+using AppProxy.Gateway.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace AppProxy.Gateway.Connectors.Roster;
+
+[SuppressMessage("Performance", "CA1812", Justification = "Found by its interfaces.")]
+internal sealed class ConnectorTables : IEntityTypeConfiguration<ConnectorRow>, IEntityTypeConfiguration<EnrollmentTokenRow>
+{
+    public void Configure(EntityTypeBuilder<ConnectorRow> builder)
+    {
+        builder.ToTable("Connectors");
+        builder.Property(static connector => connector.Id).HasMaxLength(StoreContext.IdLength);
+        builder.Property(static connector => connector.Name).HasMaxLength(StoreContext.NameLength);
+        builder.Property(static connector => connector.ConnectorGroup).HasMaxLength(StoreContext.IdLength);
+        builder.Property(static connector => connector.EnrolledWith).HasMaxLength(StoreContext.IdLength);
+        builder.Property(static connector => connector.Revision).IsConcurrencyToken();
+        builder.HasIndex(static connector => connector.Name).IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<EnrollmentTokenRow> builder)
+    {
+        builder.ToTable("EnrollmentTokens");
+        builder.Property(static token => token.Id).HasMaxLength(StoreContext.IdLength);
+        builder.Property(static token => token.Verifier).HasMaxLength(StoreContext.IdLength);
+        builder.Property(static token => token.ConnectorGroup).HasMaxLength(StoreContext.IdLength);
+    }
+}

@@ -1,0 +1,152 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using AppProxy.Gateway.Connectors.Enrolling;
+using AppProxy.Gateway.Connectors.Roster;
+using AppProxy.Gateway.Keys;
+using AppProxy.Gateway.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AppProxy.Gateway.Demo;
+
+/// <summary>The verbs about connectors, and about the gateway's keys. They work on the store, and a running gateway sees what they did within seconds.</summary>
+internal static partial class ConnectorCommands
+{
+    public static IEnumerable<Command> Create() =>
+    [
+        new Command("connectors", "Enrols, lists and revokes connectors.") { CreateToken(), CreateList(), CreateRevoke() },
+        new Command("keys", "The gateway's own signing keys.") { CreateRotate() },
+    ];
+
+    private static Command CreateToken()
+    {
+        var group = new Option<string>("--group") { Description = "The connector group of who enrols.", HelpName = "GROUP", Required = true };
+        var lifetime = new Option<string>("--lifetime") { Description = "How long the token is good, such as 30m, 12h or 7d.", HelpName = "TIME", DefaultValueFactory = static _ => "30m" };
+        var uses = new Option<int>("--uses") { Description = "How many connectors may enrol with it.", HelpName = "N", DefaultValueFactory = static _ => 1 };
+        var gateway = new Option<string?>("--gateway") { Description = "Where connectors reach the gateway; without it, the first of Gateway:OwnHosts.", HelpName = "URL" };
+        var store = Store();
+        var token = new Command("token", "Makes a one-time token for a new connector, and prints the command to run there.") { group, lifetime, uses, gateway, store };
+        token.SetAction(async (parsed, cancellationToken) =>
+        {
+            var name = parsed.GetRequiredValue(group);
+            if (!GroupName().IsMatch(name))
+            {
+                throw new CommandException($"--group '{name}' must be the name of a connector group: 1 to 50 letters, digits, '-' or '_'");
+            }
+
+            var count = parsed.GetValue(uses);
+            if (count is < 1 or > 10_000)
+            {
+                throw new CommandException($"--uses {count} must be a number from 1 to 10000");
+            }
+
+            var life = ReadLifetime(parsed.GetRequiredValue(lifetime));
+            var choice = await OpenAsync(parsed.GetValue(store), cancellationToken);
+            using var keys = new SigningKeys(new StoreKeyVault(choice.Store), TimeProvider.System, NullLogger<SigningKeys>.Instance);
+            await keys.LoadAsync(cancellationToken);
+            var made = await new EnrollmentTokens(new ConnectorDatabase(choice.Store, TimeProvider.System), keys, TimeProvider.System).CreateAsync(name, life, count, cancellationToken);
+            var url = parsed.GetValue(gateway) ?? (choice.OwnHosts.FirstOrDefault() is { } host ? "https://" + host : "https://<the gateway>");
+            var output = parsed.InvocationConfiguration.Output;
+            output.WriteLine(made.Reveal());
+            output.WriteLine();
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Good for {(count == 1 ? "one connector" : $"{count} connectors")} of group '{name}' until {TimeProvider.System.GetUtcNow() + life:u}. On the connector's machine:"));
+            output.WriteLine();
+            output.WriteLine($"  dotnet run --project Connector -- enroll --gateway {url} --token {made.Reveal()}");
+        });
+        return token;
+    }
+
+    private static Command CreateList()
+    {
+        var store = Store();
+        var list = new Command("list", "Lists the connectors.") { store };
+        list.SetAction(async (parsed, cancellationToken) =>
+        {
+            var choice = await OpenAsync(parsed.GetValue(store), cancellationToken);
+            ConnectorReport.Write(await new ConnectorDatabase(choice.Store, TimeProvider.System).ListAsync(cancellationToken), parsed.InvocationConfiguration.Output);
+        });
+        return list;
+    }
+
+    private static Command CreateRevoke()
+    {
+        var name = new Argument<string>("name") { Description = "The connector's name, or its id." };
+        var store = Store();
+        var revoke = new Command("revoke", "Takes all rights from a connector, within seconds and for good.") { name, store };
+        revoke.SetAction(async (parsed, cancellationToken) =>
+        {
+            var choice = await OpenAsync(parsed.GetValue(store), cancellationToken);
+            var database = new ConnectorDatabase(choice.Store, TimeProvider.System);
+            var wanted = parsed.GetRequiredValue(name);
+            var connector = (await database.ListAsync(cancellationToken)).FirstOrDefault(
+                other => string.Equals(other.Name, wanted, StringComparison.OrdinalIgnoreCase) || string.Equals(other.Id, wanted, StringComparison.OrdinalIgnoreCase))
+                ?? throw new CommandException($"No connector is called '{wanted}'; 'connectors list' tells their names");
+            if (connector.RevokedAt is { } before)
+            {
+                throw new CommandException($"'{connector.Name}' was revoked at {before:u} already");
+            }
+
+            await database.UpdateAsync(connector.Id, static other => other with { RevokedAt = other.RevokedAt ?? TimeProvider.System.GetUtcNow() }, cancellationToken);
+            parsed.InvocationConfiguration.Output.WriteLine($"'{connector.Name}' of group '{connector.Group}' is revoked. Gateways end its connections within seconds; to bring it back, enrol it again.");
+        });
+        return revoke;
+    }
+
+    private static Command CreateRotate()
+    {
+        var store = Store();
+        var rotate = new Command("rotate", "Makes a new signing key, which signs in a minute; the one before is accepted for a day more.") { store };
+        rotate.SetAction(async (parsed, cancellationToken) =>
+        {
+            var choice = await OpenAsync(parsed.GetValue(store), cancellationToken);
+            using var keys = new SigningKeys(new StoreKeyVault(choice.Store), TimeProvider.System, NullLogger<SigningKeys>.Instance);
+            var next = await keys.RotateAsync(cancellationToken);
+            parsed.InvocationConfiguration.Output.WriteLine($"Key {next.Id} signs from {next.SignsFrom:u}.");
+        });
+        return rotate;
+    }
+
+    /// <summary>A store that no gateway uses would answer a question that nobody asked, so none is made here.</summary>
+    private static async Task<StoreChoice> OpenAsync(string? given, CancellationToken cancellationToken)
+    {
+        var choice = StoreChoice.Read(given);
+        if (choice.Store.IsMissing)
+        {
+            throw new CommandException($"{choice.Store.Name}: there is no store. Set Gateway:Store to where it shall be and start the gateway, or give --store");
+        }
+
+        await StoreSchema.UpgradeAsync(choice.Store, cancellationToken);
+        return choice;
+    }
+
+    private static TimeSpan ReadLifetime(string text)
+    {
+        if (Lifetime().Match(text) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            var life = match.Groups[2].Value switch
+            {
+                "m" => TimeSpan.FromMinutes(number),
+                "h" => TimeSpan.FromHours(number),
+                _ => TimeSpan.FromDays(number),
+            };
+            if (life >= TimeSpan.FromMinutes(1) && life <= TimeSpan.FromDays(30))
+            {
+                return life;
+            }
+        }
+
+        throw new CommandException($"--lifetime '{text}' must be a time from 1m to 30d, such as 30m, 12h or 7d");
+    }
+
+    private static Option<string?> Store() => new("--store")
+    {
+        Description = $"Path of a SQLite file, or connection string of a PostgreSQL server. Without it Gateway:Store of the configuration, or else {StoreConnection.DefaultFile}.",
+        HelpName = "STORE",
+    };
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,50}$")]
+    private static partial Regex GroupName();
+
+    [GeneratedRegex("^([0-9]{1,5})([mhd])$")]
+    private static partial Regex Lifetime();
+}

@@ -1,0 +1,79 @@
+using System.Net;
+using AppProxy.Connector.Enrollment;
+using AppProxy.Contracts.Identity;
+using AppProxy.Gateway.Connectors.Roster;
+using AppProxy.Testing;
+using FluentAssertions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+
+namespace AppProxy.Tests.EndToEnd.Trust;
+
+[TestFixture]
+public sealed class Connectors_are_revoked : EnrollmentTest
+{
+    [Test, CancelAfter(Guard)]
+    public async Task What_it_ran_is_run_by_another_and_what_must_not_run_twice_ends(CancellationToken cancellation)
+    {
+        var calls = 0;
+        var running = new Signal();
+        var proxy = await StartAsync(
+            options =>
+            {
+                options.Enrolls = true;
+                options.Publish("app", async context =>
+                {
+                    // What the first connector runs hangs.
+                    if (Interlocked.Increment(ref calls) is var call and <= 2)
+                    {
+                        if (call == 2)
+                        {
+                            running.Set();
+                        }
+
+                        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+                    }
+
+                    await context.Response.WriteAsync("served");
+                });
+            },
+            cancellation);
+        using var client = proxy.CreateClient("app");
+        var get = client.GetAsync("", cancellation);
+        var post = client.PostAsync("", new StringContent("once"), cancellation);
+        await running.WaitAsync(cancellation);
+        var first = (await StoreOf(proxy).ListAsync(cancellation)).Single();
+        await proxy.StartConnectorAsync(cancellationToken: cancellation);
+
+        await RevokeAsync(proxy, first, cancellation);
+
+        (await (await get).Content.ReadAsStringAsync(cancellation)).Should().Be("served", "another connector runs it");
+        (await post).StatusCode.Should().Be(HttpStatusCode.BadGateway);
+        calls.Should().Be(3);
+        (await client.GetStringAsync("", cancellation)).Should().Be("served");
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task It_gets_nothing_any_more(CancellationToken cancellation)
+    {
+        var proxy = await StartGatewayAsync(cancellation);
+        await EnrollAsync(proxy, cancellation: cancellation);
+        var connector = Open();
+        await connector.GetBrokerAccessAsync(cancellation);
+
+        await RevokeAsync(proxy, (await StoreOf(proxy).ListAsync(cancellation)).Single(), cancellation);
+
+        (await connector.Awaiting(revoked => revoked.GetBrokerAccessAsync(cancellation)).Should().ThrowAsync<GatewayCallException>())
+            .Which.Fault.Should().Be(CallFault.ConnectorRevoked);
+        (await connector.Awaiting(revoked => revoked.RenewKeyAsync(cancellation)).Should().ThrowAsync<GatewayCallException>())
+            .Which.Fault.Should().Be(CallFault.ConnectorRevoked);
+        (await EnrollAsync(proxy, isReplacing: true, cancellation: cancellation)).Name.Should().Be("berlin", "the name is free again");
+    }
+
+    private static async Task RevokeAsync(TestEnvironment proxy, ConnectorRecord connector, CancellationToken cancellation)
+    {
+        await StoreOf(proxy).UpdateAsync(connector.Id, static other => other with { RevokedAt = TimeProvider.System.GetUtcNow() }, cancellation);
+        await proxy.GatewayServices.GetRequiredService<ConnectorWatch>().LookAsync(cancellation);
+    }
+}

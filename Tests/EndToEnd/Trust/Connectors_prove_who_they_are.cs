@@ -1,0 +1,181 @@
+using System.Net;
+using AppProxy.Connector.Enrollment;
+using AppProxy.Contracts.Identity;
+using AppProxy.Gateway.Keys;
+using AppProxy.Testing;
+using FluentAssertions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using NUnit.Framework;
+
+namespace AppProxy.Tests.EndToEnd.Trust;
+
+[TestFixture]
+public sealed class Connectors_prove_who_they_are : EnrollmentTest
+{
+    private const int KeyShared = 4313;
+
+    [Test, CancelAfter(Guard)]
+    public async Task A_call_is_good_once_for_one_thing_and_for_a_minute(CancellationToken cancellation)
+    {
+        var proxy = await StartGatewayAsync(cancellation);
+        await EnrollAsync(proxy, cancellation: cancellation);
+        using var stranger = ConnectorIdentity.CreateKey();
+        var good = Sign(Identity);
+
+        (await CallAsync(proxy, good, cancellation)).Should().BeNull("it is good");
+        (await CallAsync(proxy, good, cancellation)).Should().Be(CallFault.Replayed);
+        (await CallAsync(proxy, Sign(Identity, call => call with { Path = ConnectorPaths.Key }), cancellation)).Should().Be(CallFault.BadRequest);
+        (await CallAsync(proxy, Sign(Identity, call => call with { IssuedAt = call.IssuedAt - 95 }), cancellation)).Should().Be(CallFault.ClockSkewed);
+        (await CallAsync(proxy, Sign(Identity, call => call with { IssuedAt = call.IssuedAt + 95 }), cancellation)).Should().Be(CallFault.ClockSkewed);
+        (await CallAsync(proxy, Sign(Identity, call => call with { Audience = "somebody else's" }), cancellation)).Should().Be(CallFault.WrongGateway);
+        (await CallAsync(proxy, Sign(Identity, call => call with { Issuer = "nobody" }), cancellation)).Should().Be(CallFault.ConnectorUnknown);
+        (await CallAsync(proxy, Sign(Identity, otherKey: stranger), cancellation)).Should().Be(CallFault.ConnectorUnknown);
+        (await CallAsync(proxy, good[..^4], cancellation)).Should().Be(CallFault.ConnectorUnknown);
+        (await CallAsync(proxy, "nonsense", cancellation)).Should().Be(CallFault.BadRequest);
+        (await CallAsync(proxy, new string('x', 20_000), cancellation)).Should().Be(CallFault.BadRequest);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task A_key_is_renewed_and_the_old_one_ends(CancellationToken cancellation)
+    {
+        var proxy = await StartGatewayAsync(cancellation);
+        var before = await EnrollAsync(proxy, cancellation: cancellation);
+        var connector = Open();
+        var old = Sign(Identity);
+        var older = Sign(Identity);
+
+        await connector.RenewKeyAsync(cancellation);
+
+        Identity.Read().PrivateKey.Should().NotBe(before.PrivateKey);
+        Identity.Read().NextPrivateKey.Should().BeNull();
+        (await CallAsync(proxy, old, cancellation)).Should().BeNull("the new one has not been seen yet");
+        (await connector.GetBrokerAccessAsync(cancellation)).Tokens.Should().HaveCount(3);
+        (await CallAsync(proxy, older, cancellation)).Should().Be(CallFault.ConnectorUnknown);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task A_renewal_that_is_interrupted_goes_on_later(CancellationToken cancellation)
+    {
+        var proxy = await StartGatewayAsync(cancellation);
+        await EnrollAsync(proxy, cancellation: cancellation);
+        using var losing = new LosingHandler();
+        using (var unlucky = new EnrolledConnector(Identity, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<EnrolledConnector>.Instance, losing))
+        {
+            await unlucky.Awaiting(connector => connector.RenewKeyAsync(cancellation)).Should().ThrowAsync<GatewayCallException>();
+        }
+
+        Identity.Read().NextPrivateKey.Should().NotBeNull();
+        var restarted = Open();
+        await restarted.GetBrokerAccessAsync(cancellation);
+        await restarted.RenewKeyAsync(cancellation);
+        Identity.Read().NextPrivateKey.Should().BeNull();
+        (await restarted.GetBrokerAccessAsync(cancellation)).Tokens.Should().HaveCount(3);
+        (await Open().GetBrokerAccessAsync(cancellation)).Tokens.Should().HaveCount(3);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task A_key_that_is_used_from_two_places_is_noticed([Values] bool blocks, CancellationToken cancellation)
+    {
+        var proxy = await StartGatewayAsync(cancellation, options => options.GatewaySettings["Gateway:Connectors:BlockSharedKeys"] = blocks.ToString());
+        await EnrollAsync(proxy, cancellation: cancellation);
+        var original = Open();
+        await original.GetBrokerAccessAsync(cancellation);
+        var copy = Open();
+        await copy.GetBrokerAccessAsync(cancellation);
+        Log.Entries.Should().NotContain(entry => entry.EventId == KeyShared, "that is what a restart looks like");
+
+        var again = () => original.GetBrokerAccessAsync(cancellation);
+
+        if (blocks)
+        {
+            (await again.Should().ThrowAsync<GatewayCallException>()).Which.Fault.Should().Be(CallFault.ConnectorBlocked);
+            (await copy.Awaiting(connector => connector.GetBrokerAccessAsync(cancellation)).Should().ThrowAsync<GatewayCallException>()).Which.Fault.Should().Be(CallFault.ConnectorBlocked);
+        }
+        else
+        {
+            (await again()).Tokens.Should().HaveCount(3);
+        }
+
+        Log.Entries.Should().Contain(entry => entry.EventId == KeyShared && entry.Level == LogLevel.Warning && entry.Text.Contains("berlin"));
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task A_gateway_that_changes_its_key_is_still_trusted_and_another_one_is_not(CancellationToken cancellation)
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var proxy = await StartGatewayAsync(cancellation, options => options.Time = time);
+        var before = await EnrollAsync(proxy, time: time, cancellation: cancellation);
+        var keys = proxy.GatewayServices.GetRequiredService<SigningKeys>();
+        for (var rotation = 0; rotation < 2; rotation++)
+        {
+            await keys.RotateAsync(cancellation);
+            time.Advance(SigningKeys.Announcement);
+        }
+
+        (await Open(time).GetBrokerAccessAsync(cancellation)).Tokens.Should().HaveCount(3);
+        Identity.Read().GatewayKey.Should().NotBe(before.GatewayKey).And.Be(new PublicPoint(keys.Current.PublicKey.X, keys.Current.PublicKey.Y));
+
+        var impostor = await StartGatewayAsync(cancellation);
+        Identity.Write(Identity.Read() with { Gateway = impostor.GatewayUrl });
+        (await Open(time).Awaiting(connector => connector.GetBrokerAccessAsync(cancellation)).Should().ThrowAsync<GatewayCallException>()).Which.Fault.Should().Be(CallFault.WrongGateway);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task An_answer_that_somebody_else_signed_is_not_believed(CancellationToken cancellation)
+    {
+        var proxy = await StartGatewayAsync(cancellation);
+        await EnrollAsync(proxy, cancellation: cancellation);
+        var impostor = await StartGatewayAsync(cancellation);
+        var theirs = impostor.GatewayServices.GetRequiredService<SigningKeys>().Current.Credentials;
+        using var forging = new ForgingHandler(theirs);
+
+        var access = () => Open(handler: forging).GetBrokerAccessAsync(cancellation);
+
+        (await access.Should().ThrowAsync<GatewayCallException>()).WithMessage("*not signed with the key*").Which.Fault.Should().BeNull();
+    }
+
+    private static async Task<CallFault?> CallAsync(TestEnvironment proxy, string body, CancellationToken cancellation)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = proxy.GatewayUrl };
+        using var response = await client.PostAsync(ConnectorPaths.Token, new StringContent(body), cancellation);
+        var text = await response.Content.ReadAsStringAsync(cancellation);
+        return response.StatusCode == HttpStatusCode.OK
+            ? null
+            : System.Text.Json.JsonSerializer.Deserialize(text, IdentityJsonContext.Default.CallRefusal)!.Code;
+    }
+
+    /// <summary>The gateway did what it was asked, and the answer is lost.</summary>
+    private sealed class LosingHandler() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            (await base.SendAsync(request, cancellationToken)).Dispose();
+            throw new HttpRequestException("The answer is lost.");
+        }
+    }
+
+    /// <summary>Somebody on the way who answers in the gateway's place, to lead the connector to a broker of his.</summary>
+    private sealed class ForgingHandler(Microsoft.IdentityModel.Tokens.SigningCredentials credentials) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.Content is null)
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+
+            var call = SignedJson.Peek(await request.Content.ReadAsStringAsync(cancellationToken), IdentityJsonContext.Default.ConnectorCall)!;
+            var answer = new GatewayAnswer
+            {
+                InResponseTo = call.Id,
+                BrokerAccess = new BrokerAccessAnswer { Endpoint = "amqps://evil.example/", Tokens = new Dictionary<string, string>(), Kind = 0, LifetimeSeconds = 300 },
+            };
+            return new HttpResponseMessage(HttpStatusCode.OK)
+            {
+                Content = new StringContent(SignedJson.Sign(answer, IdentityJsonContext.Default.GatewayAnswer, GatewayAnswer.TokenType, credentials)),
+            };
+        }
+    }
+}
