@@ -29,11 +29,7 @@ internal static class ResponseWriter
             return Task.CompletedTask;
         }
 
-        if (!ClientConnections.TryKeepChallenges(context, exchange.App))
-        {
-            exchange.End(ExchangeFailure.ClientGone);
-            return Task.CompletedTask;
-        }
+        ClientConnections.KeepChallenges(context, exchange.App);
 
         if (context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols)
         {

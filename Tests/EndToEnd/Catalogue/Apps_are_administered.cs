@@ -152,12 +152,11 @@ internal sealed class Apps_are_administered
     }
 
     [Test]
-    public async Task A_gateway_is_told_where_its_apps_are_in_one_way(CancellationToken cancellation)
+    public async Task A_gateway_is_told_where_its_apps_are(CancellationToken cancellation)
     {
         using var folder = new WorkingFolder();
         folder.Write("apps.json", "{}");
 
-        (await RefusedAsync("--Gateway:Apps=apps.json", "--Gateway:Store=x.db")).Should().Contain("both given");
         (await RefusedAsync("--Gateway:Store=Host=x;Password=secret;Nonsense=1")).Should().StartWith("Gateway:Store cannot be read").And.NotContain("secret");
         (await RefusedAsync("--Gateway:Store=/nowhere/at/all.db")).Should().Contain("/nowhere/at/all.db: the store cannot be used");
 

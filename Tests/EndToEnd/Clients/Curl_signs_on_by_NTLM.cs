@@ -23,6 +23,6 @@ public sealed class Curl_signs_on_by_NTLM : CurlTest
         var users = await curl.RunAsync(cancellation, VersionFor(front), "--ntlm", "--user", "ada:secret", "{url}/1", "{url}/2", "{url}/3");
 
         users.Should().Be("adaadaada");
-        (await curl.RunAsync(cancellation, VersionFor(front), "--include", "--http1.1", "{url}/")).Should().StartWith("HTTP/1.1 401");
+        (await curl.RunAsync(cancellation, VersionFor(front), "--include", "{url}/")).Should().Contain(" 401").And.Contain("NTLM");
     }
 }
