@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AppProxy.Benchmarks.Contenders;
+using AppProxy.Benchmarks.Links;
 using AppProxy.Benchmarks.Reporting;
 using AppProxy.Benchmarks.Roles;
 using AppProxy.Benchmarks.Running;
@@ -56,6 +57,10 @@ var guard = new Command("role-guard", "Role: keeps another program on a leash.")
 guard.Hidden = true;
 guard.SetAction((arguments, cancellationToken) => GuardRole.RunAsync(arguments.GetValue(commandLine)!, cancellationToken));
 
+var links = new Command("links", "Measures what it costs to translate the links in a megabyte of text, in this process.") { seconds };
+links.SetAction((arguments, _) => LinkCost.RunAsync(arguments.GetValue(seconds), arguments.InvocationConfiguration.Output));
+
+root.Subcommands.Add(links);
 root.Subcommands.Add(app);
 root.Subcommands.Add(yarp);
 root.Subcommands.Add(load);

@@ -19,6 +19,7 @@ internal sealed class UrlTranslation
     private readonly bool _isSecure;
     private readonly byte[] _ownOrigin;
     private readonly byte[] _ownPrefix;
+    private readonly byte[] _ownUrl;
     private readonly string _internalPrefix;
     private readonly string _externalPrefix;
 
@@ -35,6 +36,7 @@ internal sealed class UrlTranslation
         TargetAuthority = target.AuthorityFor(Star);
         _ownOrigin = Encoding.ASCII.GetBytes($"{target.Scheme}://{TargetAuthority}");
         _ownPrefix = Encoding.ASCII.GetBytes(target.EscapedPath[..^1]);
+        _ownUrl = [.. _ownOrigin, .. _ownPrefix];
         _internalPrefix = Octets(app.InternalUrl.Path);
         _externalPrefix = Octets(app.ExternalPath);
     }
@@ -251,7 +253,9 @@ internal sealed class UrlTranslation
     }
 
     private ReadOnlyMemory<byte> WriteOwn(UrlScheme scheme, ReadOnlySpan<byte> rest, bool isPath)
-        => isPath ? Path(_ownPrefix, rest) : Compose(scheme, TargetScheme, _ownOrigin.AsSpan(TargetScheme.Length + Uri.SchemeDelimiter.Length), _ownPrefix);
+        => isPath ? Path(_ownPrefix, rest)
+            : scheme is UrlScheme.Http or UrlScheme.Https ? _ownUrl
+            : Compose(scheme, TargetScheme, _ownOrigin.AsSpan(TargetScheme.Length + Uri.SchemeDelimiter.Length), _ownPrefix);
 
     /// <summary>A path stays one; but what is left must not begin with what would make it an authority.</summary>
     private ReadOnlyMemory<byte> Path(byte[] prefix, ReadOnlySpan<byte> rest)

@@ -1,6 +1,7 @@
 using System.Text;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Catalogue.Reading;
+using AppProxy.Gateway.Catalogue.Storage;
 using FluentAssertions;
 using NUnit.Framework;
 
@@ -176,6 +177,24 @@ internal sealed class CatalogueReaderTests
             "displayName": "HR", "relay": { "maintenance": { "isEnabled": false, "message": "Soon" } },
             "onPremisesPublishing": { "externalUrl": "https://hr.example.com/", "internalUrl": "http://hr.corp/", "externalAuthenticationType": "passthru" }
             """).Relay.Should().Be(new RelaySettings());
+    }
+
+    [Test]
+    public void What_is_exported_is_read_as_the_same()
+    {
+        var json = """
+            { "applications": [ { "id": "hr", "displayName": "HR",
+              "onPremisesPublishing": { "externalUrl": "https://hr.example.com/", "internalUrl": "http://hr.corp/", "externalAuthenticationType": "passthru", "isTranslateLinksInBodyEnabled": true },
+              "relay": { "requestHeaders": [ { "name": "X-A", "set": "1" }, { "name": "X-C", "remove": true } ], "responseHeaders": [ { "name": "Vary", "append": "X-A" } ],
+                "hsts": { "maxAgeInSeconds": 5 }, "maintenance": { "isEnabled": true }, "robotsTxt": "User-agent: *\nDisallow: /\n", "errorPages": [ { "status": 503, "html": "<p>ä</p>" } ],
+                "linkTranslation": { "json": true, "xml": false } } } ] }
+            """;
+        var document = DocumentReader.Read(Encoding.UTF8.GetBytes(json), CatalogueJsonContext.Default.CatalogueDocument, new Findings())!;
+
+        var app = Read(StoredDocuments.WriteFile(document)).Snapshot!.Apps.Single();
+
+        app.Should().Be(Read(json).Snapshot!.Apps.Single());
+        app.Relay.LinkTranslation.Should().Be(LinkTranslation.Json);
     }
 
     [TestCase(""" "requestHeaders": [ { "name": "X A", "set": "1" } ] """, ".requestHeaders[0].name", "is no name of a header")]

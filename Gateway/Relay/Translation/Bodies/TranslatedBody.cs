@@ -12,15 +12,15 @@ internal sealed class TranslatedBody(HttpContext context, GatewayExchange exchan
     private const int FlushAt = 64 * 1024;
     private const int BufferSize = 32 * 1024;
 
-    private readonly ArrayBufferWriter<byte> _translated = new(BufferSize);
-    private readonly ArrayBufferWriter<byte> _encoded = new(BufferSize);
+    private readonly PooledOutput _translated = new();
+    private readonly PooledOutput _encoded = new();
     private readonly ExchangeBodyStream _body = new(exchange.Response);
     private Stream? _encoder;
     private bool _hasFlushed;
     private bool _isChunked;
     private bool _isEncoderAhead;
 
-    private ArrayBufferWriter<byte> Ready => plan.Coding == ContentCoding.Identity ? _translated : _encoded;
+    private PooledOutput Ready => plan.Coding == ContentCoding.Identity ? _translated : _encoded;
 
     public async Task WriteAsync()
     {
@@ -49,6 +49,9 @@ internal sealed class TranslatedBody(HttpContext context, GatewayExchange exchan
         {
             await _encoder.DisposeAsync();
         }
+
+        _translated.Dispose();
+        _encoded.Dispose();
     }
 
     /// <summary>False when the client has left.</summary>
@@ -118,7 +121,7 @@ internal sealed class TranslatedBody(HttpContext context, GatewayExchange exchan
         if (_encoder is not null && _translated.WrittenCount > 0)
         {
             _encoder.Write(_translated.WrittenSpan);
-            _translated.ResetWrittenCount();
+            _translated.Clear();
             _isEncoderAhead = true;
         }
 
@@ -176,7 +179,7 @@ internal sealed class TranslatedBody(HttpContext context, GatewayExchange exchan
             client.Write(Ready.WrittenSpan);
         }
 
-        Ready.ResetWrittenCount();
+        Ready.Clear();
     }
 
     private async ValueTask EndAsync()
