@@ -20,6 +20,9 @@ public enum ExchangeFailure : ushort
     /// <summary>The client neither sent nor took a byte for too long.</summary>
     ClientIdle = 3,
 
+    /// <summary>The person's session ended, or they may not use the app any more.</summary>
+    AccessRevoked = 4,
+
     // Gateway
 
     /// <summary>The app's line in the gateway is full.</summary>
@@ -42,6 +45,9 @@ public enum ExchangeFailure : ushort
 
     /// <summary>The request's head is larger than allowed.</summary>
     RequestHeadTooLarge = 106,
+
+    /// <summary>The gateway's store, which knows who is signed in, cannot be asked.</summary>
+    StoreUnavailable = 107,
 
     // Broker
 

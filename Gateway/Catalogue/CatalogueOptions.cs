@@ -17,6 +17,9 @@ internal sealed class CatalogueOptions
     /// <summary>Host names of the gateway itself, without ports, which no app may claim.</summary>
     public IList<string> OwnHosts { get; } = [];
 
+    /// <summary>Whether there is a provider to sign in with: without one, apps that ask for it are refused.</summary>
+    public bool CanSignIn { get; set; }
+
     /// <summary>Quiet time after a change before the file is read again: editors write in several steps.</summary>
     public TimeSpan ReloadDelay { get; set; } = TimeSpan.FromMilliseconds(250);
 

@@ -1,10 +1,11 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using AppProxy.Gateway.Catalogue.Policies;
 
 namespace AppProxy.Gateway.Catalogue;
 
-/// <summary>All published apps and connector groups at one moment. Swapped whole, never changed.</summary>
+/// <summary>All published apps, connector groups and policies at one moment. Swapped whole, never changed.</summary>
 internal sealed class CatalogueSnapshot
 {
     private readonly FrozenDictionary<string, PublishedApp> _byId;
@@ -28,6 +29,8 @@ internal sealed class CatalogueSnapshot
     public ImmutableArray<PublishedApp> Apps { get; }
 
     public AppMatcher Matcher { get; }
+
+    public AccessPolicies Policies { get; init; } = AccessPolicies.None;
 
     public bool TryGet(string id, [NotNullWhen(true)] out PublishedApp? app) => _byId.TryGetValue(id, out app);
 }

@@ -43,6 +43,21 @@ internal sealed record PublishedApp
 
     public EquatableList<AppRoleAssignment> AppRoleAssignedTo { get; init; } = EquatableList<AppRoleAssignment>.Empty;
 
+    /// <summary>Whether scripts are kept from the session's cookie; only who says no has it otherwise.</summary>
+    public bool IsHttpOnlyCookieEnabled { get; init; } = true;
+
+    /// <summary>Whether the session's cookie goes over TLS only.</summary>
+    public bool IsSecureCookieEnabled { get; init; } = true;
+
+    /// <summary>Whether the session's cookie outlives the browser.</summary>
+    public bool IsPersistentCookieEnabled { get; init; }
+
+    /// <summary>Which scripts of other origins may ask, before anybody has signed in.</summary>
+    public EquatableList<CorsConfiguration> CorsConfigurations { get; init; } = EquatableList<CorsConfiguration>.Empty;
+
+    /// <summary>What access tokens for the app may name as their audience, besides the gateway itself.</summary>
+    public EquatableList<string> IdentifierUris { get; init; } = EquatableList<string>.Empty;
+
     /// <summary>From the start of the app call to its response head.</summary>
     public required TimeSpan ApplicationServerTimeout { get; init; }
 
@@ -71,7 +86,7 @@ internal sealed record PublishedApp
 
         foreach (var segment in Segments)
         {
-            var part = this with { ExternalUrl = segment.ExternalUrl, InternalUrl = segment.InternalUrl, TargetId = $"{Id}.{segment.Id}" };
+            var part = this with { ExternalUrl = segment.ExternalUrl, InternalUrl = segment.InternalUrl, TargetId = $"{Id}.{segment.Id}", CorsConfigurations = segment.CorsConfigurations };
             yield return part;
             if (segment.AlternateUrl is { } other)
             {

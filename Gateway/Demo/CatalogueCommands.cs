@@ -135,7 +135,7 @@ internal static class CatalogueCommands
 
     private static Option<bool> Prune() => new("--prune") { Description = "Removes apps and groups that the file does not name." };
 
-    private static Option<string?> Store() => new("--store")
+    public static Option<string?> Store() => new("--store")
     {
         Description = $"Path of a SQLite file, or connection string of a PostgreSQL server. Without it Gateway:Store of the configuration, or else {StoreConnection.DefaultFile}.",
         HelpName = "STORE",

@@ -62,6 +62,7 @@ internal sealed class CommandLine
     {
         var root = new RootCommand("AppProxy gateway. Without a command it runs as configured (appsettings.json, environment, --key value).");
         root.Add(CreateDemo());
+        root.Add(AccessCommands.Create());
         foreach (var command in CatalogueCommands.Create().Concat(ConnectorCommands.Create()))
         {
             root.Add(command);

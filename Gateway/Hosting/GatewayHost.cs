@@ -1,5 +1,6 @@
 using AppProxy.Contracts.Processes;
 using AppProxy.Contracts.Transport.ServiceBus;
+using AppProxy.Gateway.Access;
 using AppProxy.Gateway.Broker.Amqp;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Connectors;
@@ -10,6 +11,7 @@ using AppProxy.Gateway.Hosting.ProxyProtocol;
 using AppProxy.Gateway.Keys;
 using AppProxy.Gateway.Relay;
 using AppProxy.Gateway.Relay.Origin;
+using AppProxy.Gateway.SignIn;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace AppProxy.Gateway.Hosting;
@@ -55,15 +57,23 @@ internal static class GatewayHost
             AddEmbeddedBroker(builder.Services, options.Broker);
         }
 
+        if (options.SignIn.IsConfigured)
+        {
+            builder.Services.AddSignIn(options.SignIn, options.OwnHosts, store);
+            builder.Services.AddSingleton<Authorization>();
+        }
+
         builder.Services.AddRelay();
         builder.Services.AddSingleton(new RelayLimits(options.MaxRequestHeaderBytes));
         builder.Services.AddSingleton(new ClientOriginReader(TrustedProxies.Parse(options.TrustedProxies), options.TrustedFields));
-        builder.Services.AddSingleton(static provider => new OwnHost(provider.GetService<AmqpBroker>(), provider.GetRequiredService<ConnectorEndpoints>()));
+        builder.Services.AddSingleton(static provider => new OwnHost(provider.GetService<AmqpBroker>(), provider.GetRequiredService<ConnectorEndpoints>(), provider.GetService<SignInEndpoints>()));
         builder.AddGatewayTelemetry();
 
         var gateway = builder.Build();
         gateway.Lifetime.ApplicationStarted.Register(started.Set);
         gateway.Lifetime.ApplicationStarted.Register(() => QuietCollector.RunAsync(gateway.Services.GetRequiredService<TimeProvider>(), gateway.Lifetime.ApplicationStopping));
+        // The host would put ASP.NET Core's authentication in front of every request; ours is asked where the pipeline says so.
+        ((IApplicationBuilder)gateway).Properties["__AuthenticationMiddlewareSet"] = true;
         gateway.UseWebSockets();
         gateway.Run(gateway.Services.GetRequiredService<RequestPipeline>().InvokeAsync);
         return gateway;

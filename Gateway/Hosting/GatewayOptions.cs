@@ -1,6 +1,7 @@
 using AppProxy.Gateway.Connectors;
 using AppProxy.Gateway.Connectors.Tokens;
 using AppProxy.Gateway.Relay.Origin;
+using AppProxy.Gateway.SignIn;
 
 namespace AppProxy.Gateway.Hosting;
 
@@ -26,6 +27,9 @@ internal sealed class GatewayOptions
 
     /// <summary>With a namespace: the rules on each group's queues, with which the gateway makes tokens for enrolled connectors.</summary>
     public Dictionary<string, GroupRuleOptions> ServiceBusRules { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Which provider people sign in with.</summary>
+    public SignInOptions SignIn { get; set; } = new();
 
     public EmbeddedBrokerOptions Broker { get; set; } = new();
 

@@ -36,6 +36,13 @@ internal static class GatewayOptionsReader
             mistakes.Add("Gateway:Broker:ConnectorKeys is empty: no connector could sign in. Give Gateway:Store, so that connectors can enrol, or a key, as Gateway:Broker:ConnectorKeys:<name>:Key and :Group.");
         }
 
+        options.SignIn.Check(options.OwnHosts, mistakes);
+        catalogue.CanSignIn = options.SignIn.IsConfigured;
+        if (options.SignIn is { IsConfigured: true, Origin: not null } && mistakes.Count == 0)
+        {
+            catalogue.OwnHosts.Add(options.SignIn.GetOrigin([]).Host);
+        }
+
         foreach (var host in options.OwnHosts)
         {
             catalogue.OwnHosts.Add(host);

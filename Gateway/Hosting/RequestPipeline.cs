@@ -1,15 +1,24 @@
 using AppProxy.Contracts.Exchanges;
+using AppProxy.Contracts.Frames;
+using AppProxy.Gateway.Access;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Relay;
 using AppProxy.Gateway.Relay.Origin;
+using AppProxy.Gateway.SignIn;
+using AppProxy.Gateway.SignIn.HandOff;
+using AppProxy.Gateway.Storage;
 
 namespace AppProxy.Gateway.Hosting;
 
 /// <summary>The one place that decides the order of things for a request that arrives.</summary>
-internal sealed class RequestPipeline(CatalogueStore catalogue, ClientOriginReader origin, RelayForwarder forwarder, OwnHost ownHost)
+internal sealed class RequestPipeline(CatalogueStore catalogue, ClientOriginReader origin, RelayForwarder forwarder, OwnHost ownHost, IServiceProvider services)
 {
     /// <summary>The only path that is ours on an app's host (DESIGN.md section 6).</summary>
     private static readonly PathString Reserved = new("/.appproxy");
+
+    private readonly HandOffEndpoint? _handOff = services.GetService<HandOffEndpoint>();
+    private readonly Authorization? _authorization = services.GetService<Authorization>();
+    private readonly PreAuthentication? _preAuthentication = services.GetService<PreAuthentication>();
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -32,7 +41,7 @@ internal sealed class RequestPipeline(CatalogueStore catalogue, ClientOriginRead
 
         if (request.Path.StartsWithSegments(Reserved, StringComparison.OrdinalIgnoreCase))
         {
-            return OwnHost.NotFoundAsync(context);
+            return _handOff?.TryInvoke(context, app) ?? OwnHost.NotFoundAsync(context);
         }
 
         // Out of order on purpose, or asked by a crawler: nobody has to sign in for that.
@@ -41,15 +50,43 @@ internal sealed class RequestPipeline(CatalogueStore catalogue, ClientOriginRead
             return answer;
         }
 
-        // 4. Pre-authenticate. Until sign-in exists the catalogue refuses apps that ask for it; this is the second lock on that door.
-        if (app.ExternalAuthenticationType != ExternalAuthenticationType.Passthru)
+        return app.ExternalAuthenticationType == ExternalAuthenticationType.Passthru
+            ? forwarder.ForwardAsync(context, app, snapshot)
+            : ForwardSignedInAsync(context, app, snapshot);
+    }
+
+    private async Task ForwardSignedInAsync(HttpContext context, PublishedApp app, CatalogueSnapshot snapshot)
+    {
+        // 4. Pre-authenticate. Without a provider the catalogue refuses apps that ask for it; this is the second lock on that door.
+        if (_preAuthentication is null)
         {
-            return FailureResponse.WriteAsync(context, app, FailureMap.Get(ExchangeFailure.GatewayError), default);
+            await FailureResponse.WriteAsync(context, app, FailureMap.Get(ExchangeFailure.GatewayError), default);
+            return;
         }
 
-        // 5. Authorize: nothing to decide for an open app.
+        ICaller? caller;
+        try
+        {
+            caller = await _preAuthentication.AuthenticateAsync(context, app);
+        }
+        catch (StoreException)
+        {
+            await FailureResponse.WriteAsync(context, app, FailureMap.Get(ExchangeFailure.StoreUnavailable), ExchangeId.Create());
+            return;
+        }
+
+        if (caller is null)
+        {
+            return;
+        }
+
+        // 5. Authorize.
+        if (!await _authorization!.AdmitAsync(context, app, caller))
+        {
+            return;
+        }
 
         // 6. Relay.
-        return forwarder.ForwardAsync(context, app, snapshot);
+        await forwarder.ForwardAsync(context, app, snapshot, caller);
     }
 }

@@ -12,6 +12,7 @@ internal static class FailureMap
         Describe(ExchangeFailure.ClientGone, 499, "client-gone", FailureSide.Client, LogLevel.Debug, "The client went away."),
         Describe(ExchangeFailure.ClientBodyInvalid, 400, "client-body-invalid", FailureSide.Client, LogLevel.Debug, "The request's body broke off or is malformed."),
         Describe(ExchangeFailure.ClientIdle, 408, "client-idle", FailureSide.Client, LogLevel.Debug, "Nothing was sent or taken for too long."),
+        Describe(ExchangeFailure.AccessRevoked, 401, "access-revoked", FailureSide.Client, LogLevel.Information, "You are signed out, or may not use this app any more."),
 
         Describe(ExchangeFailure.LineFull, 503, "line-full", FailureSide.Gateway, LogLevel.Warning, "Too many requests are waiting for this app. Please try again in a moment.", retryAfter: 2),
         Describe(ExchangeFailure.NoConnector, 503, "no-connector", FailureSide.Connector, LogLevel.Warning, "No connector of this app's group took the request in time.", retryAfter: 10),
@@ -20,6 +21,7 @@ internal static class FailureMap
         Describe(ExchangeFailure.TotalTimeout, 504, "total-timeout", FailureSide.App, LogLevel.Information, "The request took longer than this app allows."),
         Describe(ExchangeFailure.GatewayError, 500, "gateway-error", FailureSide.Gateway, LogLevel.Error, "The gateway failed."),
         Describe(ExchangeFailure.RequestHeadTooLarge, 431, "request-head-too-large", FailureSide.Client, LogLevel.Debug, "The request's headers are too large."),
+        Describe(ExchangeFailure.StoreUnavailable, 503, "store-unavailable", FailureSide.Gateway, LogLevel.Error, "Who is signed in cannot be looked up right now. Please try again in a moment.", retryAfter: 5),
 
         Describe(ExchangeFailure.BrokerUnavailable, 503, "broker-unavailable", FailureSide.Broker, LogLevel.Error, "The message broker does not take requests right now.", retryAfter: 5),
         Describe(ExchangeFailure.BrokerGap, 502, "broker-gap", FailureSide.Broker, LogLevel.Error, "A message was lost on the way. Whether the app acted on the request is unknown."),

@@ -62,6 +62,9 @@ internal sealed class GatewayExchange : IDisposable
     /// <summary>The response's body.</summary>
     public InboundBody Response { get; }
 
+    /// <summary>By whose leave it goes on; null where nobody's is needed.</summary>
+    public IAdmission? Admission { get; init; }
+
     public long Began { get; }
 
     /// <summary>When a byte of either body last moved.</summary>

@@ -30,7 +30,8 @@ internal sealed partial class RelayForwarder(
     /// <summary>Whether a head can be larger than a message at all: with the usual limit none is, and none needs to be measured.</summary>
     private readonly bool _mayBeCut = limits.MaxRequestHeaderBytes + (2 * OwnFields) > HeadPieces.Size;
 
-    public async Task ForwardAsync(HttpContext context, PublishedApp app, CatalogueSnapshot catalogue)
+    /// <param name="admission">By whose leave; null for an open app.</param>
+    public async Task ForwardAsync(HttpContext context, PublishedApp app, CatalogueSnapshot catalogue, IAdmission? admission = null)
     {
         if (!groups.TryGet(app.ConnectorGroup, out var group))
         {
@@ -71,7 +72,7 @@ internal sealed partial class RelayForwarder(
             return;
         }
 
-        using var exchange = new GatewayExchange(group, app, request.Flags, time);
+        using var exchange = new GatewayExchange(group, app, request.Flags, time) { Admission = admission };
         exchange.AsksToContinue = request.Flags.HasFlag(FrameFlags.Body) && !exchange.IsReplayable && RequestBody.IsExpectedToBeAskedFor(context.Request);
         exchange.ClientConnection = connections.Find(context, app);
         using var activity = GatewayTracing.Start(exchange);

@@ -23,6 +23,9 @@ internal sealed class RelayService(
     /// <summary>Whoever runs a request has named itself by then, or never will.</summary>
     private static readonly TimeSpan TimeToBeTaken = TimeSpan.FromSeconds(1);
 
+    /// <summary>An exchange in which something moved since then is in use.</summary>
+    private static readonly TimeSpan TimeInUse = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly List<Task> _supervisors = [];
@@ -179,6 +182,20 @@ internal sealed class RelayService(
     private void Sweep(GatewayExchange exchange)
     {
         var settings = exchange.App.Relay;
+        if (exchange.Admission is { } admission)
+        {
+            if (admission.IsOver)
+            {
+                exchange.End(ExchangeFailure.AccessRevoked);
+                return;
+            }
+
+            if (time.GetElapsedTime(exchange.LastMoved) < TimeInUse)
+            {
+                admission.Using();
+            }
+        }
+
         if (settings.TotalTimeout is { } total && time.GetElapsedTime(exchange.Began) > total)
         {
             exchange.End(ExchangeFailure.TotalTimeout);

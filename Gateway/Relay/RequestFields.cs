@@ -29,6 +29,12 @@ internal readonly struct RequestFields(HttpContext context, GatewayExchange exch
                 continue;
             }
 
+            if (name.Length == 6 && Is(name, HeaderNames.Cookie))
+            {
+                count += WriteCookies(frame, name, values);
+                continue;
+            }
+
             foreach (var value in values)
             {
                 if (ForApp(name, value ?? "") is { } forApp)
@@ -48,6 +54,22 @@ internal readonly struct RequestFields(HttpContext context, GatewayExchange exch
         }
 
         return count + OriginFields.Write(frame, context, app) + FieldRules.Write(frame, app.Relay.RequestHeaders);
+    }
+
+    /// <summary>All but the gateway's own.</summary>
+    private static int WriteCookies(FrameBuffer frame, string name, StringValues values)
+    {
+        var count = 0;
+        foreach (var value in values)
+        {
+            if ((OwnCookies.AreIn(value) ? OwnCookies.Without(value!) : value ?? "") is { } kept)
+            {
+                frame.Field(name, kept);
+                count++;
+            }
+        }
+
+        return count;
     }
 
     /// <summary>The value as the app gets it; null where it does not get the field.</summary>

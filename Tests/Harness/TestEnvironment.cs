@@ -73,7 +73,7 @@ public sealed class TestEnvironment : IAsyncDisposable
     }
 
     /// <summary>The URL of an app as clients use it, such as <c>http://name.localhost:port/</c>.</summary>
-    public Uri UrlOf(string app) => new($"{Scheme}://{app}.localhost:{_port}{_options.Apps[app].ExternalPath}");
+    public Uri UrlOf(string app) => new($"{Scheme}://{app}.localhost:{_options.PublishedPort ?? _port}{_options.Apps[app].ExternalPath}");
 
     /// <summary>Where an app really listens.</summary>
     public Uri InternalUrlOf(string app) => _apps[app];
@@ -249,7 +249,7 @@ public sealed class TestEnvironment : IAsyncDisposable
             _apps[name] = app.Url ?? await StartAppAsync(app, cancellationToken);
         }
 
-        _port = FreePort.Take();
+        _port = _options.Port ?? FreePort.Take();
         await StartGatewayAsync(cancellationToken);
         _started.Push(new RunningGateway(this));
         for (var i = 0; i < _options.Connectors; i++)

@@ -33,6 +33,18 @@ public sealed class TestEnvironmentOptions
     /// <summary>More of the published apps' <c>onPremisesPublishing</c>, in Microsoft Graph's names (<c>isTranslateHostHeaderEnabled</c> …).</summary>
     public Dictionary<string, object> Publishing { get; } = [];
 
+    /// <summary>More of the published applications, in apps.json's names (<c>appRoleAssignmentRequired</c> …).</summary>
+    public Dictionary<string, object> Application { get; } = [];
+
+    /// <summary>More of the apps file (<c>conditionalAccessPolicies</c> …).</summary>
+    public Dictionary<string, object> Catalogue { get; } = [];
+
+    /// <summary>Where the gateway listens, for who has to know before it does; a free port unless told.</summary>
+    public int? Port { get; set; }
+
+    /// <summary>The port in published URLs, where something stands in front of the gateway; that of the gateway unless told.</summary>
+    public int? PublishedPort { get; set; }
+
     /// <summary>More of the gateway's configuration, by full key (<c>Kestrel:Limits:…</c>).</summary>
     public Dictionary<string, string?> GatewaySettings { get; } = [];
 

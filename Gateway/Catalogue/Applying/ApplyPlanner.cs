@@ -1,4 +1,5 @@
 using AppProxy.Gateway.Catalogue.Reading;
+using AppProxy.Gateway.Catalogue.Reading.Policies;
 using AppProxy.Gateway.Catalogue.Storage;
 
 namespace AppProxy.Gateway.Catalogue.Applying;
@@ -37,9 +38,13 @@ internal sealed class ApplyPlanner(byte[] json, string source, IReadOnlyCollecti
 
         var unnamed = prune ? [] : kept.Values.ToList();
 
+        var keptPolicies = Unnamed(stored.Policies.Policies, document.ConditionalAccessPolicies, static policy => policy?.Id);
+        var keptLocations = Unnamed(stored.Policies.Locations, document.NamedLocations, static location => location?.Id);
+        var policies = new PolicyDocuments([.. document.ReadPolicies().Policies, .. keptPolicies], [.. document.ReadPolicies().Locations, .. keptLocations]);
+
         // 3. What the store held comes first, so that a conflict is a mistake of the file.
         var all = unnamed.Select(static app => ((ApplicationDocument?)app.Document, app.Path, 0L)).Concat(named.Select(static app => (app.Document, app.Path, 0L)));
-        var reading = CatalogueReader.Read(groups, all, ownHosts, CatalogueSnapshot.Empty, 0, findings);
+        var reading = CatalogueReader.Read(groups, all, policies, ownHosts, CatalogueSnapshot.Empty, 0, findings);
         if (!reading.Problems.IsEmpty)
         {
             throw new CatalogueException(source, reading.Problems);
@@ -50,14 +55,25 @@ internal sealed class ApplyPlanner(byte[] json, string source, IReadOnlyCollecti
         var comparison = new CatalogueComparison();
         comparison.Compare(stored.ConnectorGroups, groups, keptGroups);
         comparison.Compare(stored.Applications, applications, prune);
+        comparison.Compare(stored.Policies, document.ReadPolicies(), prune);
         return new ApplyPlan(
             groups,
             [.. unnamed.Select(static app => app.Document), .. applications],
+            policies,
             [.. comparison.Differences],
             comparison.Unchanged,
-            [.. keptGroups.Select(static group => CatalogueComparison.NameOf(group)), .. unnamed.Select(static app => CatalogueComparison.NameOf(app.Document))],
+            [
+                .. keptGroups.Select(static group => CatalogueComparison.NameOf(group)),
+                .. unnamed.Select(static app => CatalogueComparison.NameOf(app.Document)),
+                .. keptPolicies.Select(static policy => CatalogueComparison.NameOf(policy)),
+                .. keptLocations.Select(static location => CatalogueComparison.NameOf(location)),
+            ],
             [.. reading.Notices.Where(static notice => notice.Path.StartsWith('$'))]);
     }
+
+    /// <summary>What the store holds, and the file does not name; nothing when that shall go.</summary>
+    private List<T> Unnamed<T>(List<T> stored, List<T>? inFile, Func<T?, string?> idOf)
+        => prune ? [] : stored.Where(known => inFile?.Exists(document => IsSame(idOf(document), idOf(known))) != true).ToList();
 
     /// <summary>All groups there shall be, and those among them that the file does not name.</summary>
     private (List<ConnectorGroupDocument> All, List<ConnectorGroupDocument> Kept) MergeGroups(List<ConnectorGroupDocument> stored, List<ConnectorGroupDocument>? inFile)

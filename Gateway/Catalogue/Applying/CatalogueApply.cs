@@ -28,7 +28,7 @@ internal sealed class CatalogueApply(StoreConnection store, IReadOnlyCollection<
             stored =>
             {
                 plan = planner.Plan(stored);
-                return (plan.Groups, plan.Applications);
+                return (plan.Groups, plan.Applications, plan.Policies);
             },
             cancellationToken);
         return plan!;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AppProxy.Gateway.Catalogue.Reading;
+using AppProxy.Gateway.Catalogue.Reading.Policies;
 using AppProxy.Gateway.Catalogue.Storage;
 
 namespace AppProxy.Gateway.Catalogue.Applying;
@@ -14,6 +15,10 @@ internal sealed class CatalogueComparison
     public static string NameOf(ConnectorGroupDocument group) => $"connector group {group.Name}";
 
     public static string NameOf(ApplicationDocument app) => $"application {app.Id} \"{app.DisplayName}\"";
+
+    public static string NameOf(ConditionalAccessPolicyDocument policy) => $"policy {policy.Id} \"{policy.DisplayName}\"";
+
+    public static string NameOf(NamedLocationDocument location) => $"named location {location.Id} \"{location.DisplayName}\"";
 
     /// <param name="kept">Those that the file does not name: they count only where they change.</param>
     public void Compare(List<ConnectorGroupDocument> before, List<ConnectorGroupDocument> after, List<ConnectorGroupDocument> kept)
@@ -39,6 +44,27 @@ internal sealed class CatalogueComparison
         if (prune)
         {
             Remove(old.Values.Select(NameOf));
+        }
+    }
+
+    /// <param name="named">Those of the file.</param>
+    public void Compare(PolicyDocuments before, PolicyDocuments named, bool prune)
+    {
+        Compare(before.Policies, named.Policies, static policy => policy.Id!, NameOf, StoredDocuments.Write, prune);
+        Compare(before.Locations, named.Locations, static location => location.Id!, NameOf, StoredDocuments.Write, prune);
+    }
+
+    private void Compare<T>(List<T> before, List<T> named, Func<T, string> idOf, Func<T, string> nameOf, Func<T, string> write, bool prune)
+    {
+        var old = before.ToDictionary(idOf, StringComparer.OrdinalIgnoreCase);
+        foreach (var document in named)
+        {
+            Compare(old.Remove(idOf(document), out var known) ? write(known) : null, write(document), nameOf(document), isNamed: true);
+        }
+
+        if (prune)
+        {
+            Remove(old.Values.Select(nameOf));
         }
     }
 

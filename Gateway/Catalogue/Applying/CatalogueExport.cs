@@ -21,6 +21,8 @@ internal static class CatalogueExport
         {
             ConnectorGroups = stored.ConnectorGroups,
             Applications = [.. stored.Applications.Select(static app => app.Document)],
+            ConditionalAccessPolicies = stored.Policies.Policies is { Count: > 0 } policies ? policies : null,
+            NamedLocations = stored.Policies.Locations is { Count: > 0 } locations ? locations : null,
         });
     }
 }

@@ -20,6 +20,9 @@ internal sealed class ApplicationDocument
     /// <summary>Of Graph's service principal.</summary>
     public List<AppRoleAssignmentDocument>? AppRoleAssignedTo { get; set; }
 
+    /// <summary>Audiences of access tokens for the app.</summary>
+    public List<string>? IdentifierUris { get; set; }
+
     [Required]
     public OnPremisesPublishingDocument? OnPremisesPublishing { get; set; }
 

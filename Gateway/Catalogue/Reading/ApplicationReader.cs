@@ -7,11 +7,14 @@ internal sealed class ApplicationReader
 {
     private readonly ImmutableArray<ConnectorGroup> _groups;
     private readonly ExternalUrlReader _externalUrls;
+    private readonly bool _canSignIn;
     private readonly Findings _findings;
     private readonly Dictionary<string, string> _ids = new(StringComparer.OrdinalIgnoreCase);
 
-    public ApplicationReader(ImmutableArray<ConnectorGroup> groups, IEnumerable<string> ownHosts, Findings findings)
+    /// <param name="canSignIn">Whether there is a provider to sign in with.</param>
+    public ApplicationReader(ImmutableArray<ConnectorGroup> groups, IEnumerable<string> ownHosts, bool canSignIn, Findings findings)
     {
+        _canSignIn = canSignIn;
         _groups = groups;
         _externalUrls = new ExternalUrlReader(ownHosts, findings);
         _findings = findings;
@@ -73,7 +76,9 @@ internal sealed class ApplicationReader
             _externalUrls.Claim(alternate, owner, path + ".alternateUrl");
         }
 
+        CheckCookies(publishing, authentication, external, path);
         var own = new ApplicationSegment("", external, @internal, alternate);
+        var segments = SegmentsReader.Read(publishing, path, own, owner, _externalUrls, _findings, out var cors);
         return new PublishedApp
         {
             Id = document.Id ?? AppId.Make(external),
@@ -83,7 +88,12 @@ internal sealed class ApplicationReader
             ExternalUrl = external,
             InternalUrl = @internal,
             AlternateUrl = alternate,
-            Segments = SegmentsReader.Read(publishing, path, own, owner, _externalUrls, _findings),
+            Segments = segments,
+            CorsConfigurations = cors,
+            IdentifierUris = new EquatableList<string>(document.IdentifierUris?.OfType<string>() ?? []),
+            IsHttpOnlyCookieEnabled = publishing.IsHttpOnlyCookieEnabled ?? true,
+            IsSecureCookieEnabled = publishing.IsSecureCookieEnabled ?? true,
+            IsPersistentCookieEnabled = publishing.IsPersistentCookieEnabled ?? false,
             AppRoleAssignmentRequired = document.AppRoleAssignmentRequired ?? true,
             AppRoleAssignedTo = assigned,
             ApplicationServerTimeout = timeout,
@@ -146,8 +156,12 @@ internal sealed class ApplicationReader
             case "passthru":
                 return ExternalAuthenticationType.Passthru;
             case null or "aadPreAuthentication":
-                _findings.Problem(path, "sign-in (aadPreAuthentication, the default) does not exist yet in this version: "
-                    + "set passthru, and only if the app may be open to everybody who reaches the gateway");
+                if (!_canSignIn)
+                {
+                    _findings.Problem(path, "people shall sign in (aadPreAuthentication, the default), and there is nowhere to: set Gateway:SignIn:Authority, "
+                        + "or passthru if the app may be open to everybody who reaches the gateway");
+                }
+
                 break;
             default:
                 _findings.Problem(path, NoSuchValue(value, "passthru", "aadPreAuthentication"));
@@ -155,6 +169,15 @@ internal sealed class ApplicationReader
         }
 
         return ExternalAuthenticationType.AadPreAuthentication;
+    }
+
+    /// <summary>A session's cookie in the open is everybody's on the way.</summary>
+    private void CheckCookies(OnPremisesPublishingDocument publishing, ExternalAuthenticationType authentication, AppUrl external, string path)
+    {
+        if (authentication == ExternalAuthenticationType.AadPreAuthentication && external.Scheme != Uri.UriSchemeHttps && !LoopbackHost.IsLoopback(external.Host))
+        {
+            _findings.Problem(path + ".externalUrl", $"'{publishing.ExternalUrl}' must be https: people sign in there");
+        }
     }
 
     private TimeSpan ReadServerTimeout(string? value, string path)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AppProxy.Gateway.Catalogue.Reading.Policies;
 
 namespace AppProxy.Gateway.Catalogue.Reading;
 
@@ -12,4 +13,10 @@ internal sealed class CatalogueDocument
     public List<ConnectorGroupDocument>? ConnectorGroups { get; set; }
 
     public List<ApplicationDocument>? Applications { get; set; }
+
+    public List<ConditionalAccessPolicyDocument>? ConditionalAccessPolicies { get; set; }
+
+    public List<NamedLocationDocument>? NamedLocations { get; set; }
+
+    public PolicyDocuments ReadPolicies() => new(ConditionalAccessPolicies ?? [], NamedLocations ?? []);
 }

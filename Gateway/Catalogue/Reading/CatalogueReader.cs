@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AppProxy.Gateway.Catalogue.Reading.Policies;
 using AppProxy.Gateway.Catalogue.Storage;
 
 namespace AppProxy.Gateway.Catalogue.Reading;
@@ -10,7 +11,8 @@ internal static class CatalogueReader
     /// <param name="ownHosts">Hosts that no app may claim.</param>
     /// <param name="previous">Apps that are the same there keep their settings version.</param>
     /// <param name="version">Of the new snapshot.</param>
-    public static CatalogueReading Read(byte[] json, IReadOnlyCollection<string> ownHosts, CatalogueSnapshot previous, long version)
+    /// <param name="canSignIn">Whether there is a provider to sign in with; without one, apps that ask for it are refused.</param>
+    public static CatalogueReading Read(byte[] json, IReadOnlyCollection<string> ownHosts, CatalogueSnapshot previous, long version, bool canSignIn = true)
     {
         var findings = new Findings();
         var document = DocumentReader.Read(json, CatalogueJsonContext.Default.CatalogueDocument, findings);
@@ -20,29 +22,33 @@ internal static class CatalogueReader
         }
 
         var applications = (document.Applications ?? []).Select((application, index) => (application, Path: $"$.applications[{index}]", version));
-        return Read(document.ConnectorGroups, applications!, ownHosts, previous, version, findings);
+        return Read(document.ConnectorGroups, applications!, document.ReadPolicies(), ownHosts, previous, version, findings, canSignIn);
     }
 
     /// <summary>What the store holds ⇒ checked snapshot: it was checked when it was stored, but perhaps by another version of the gateway.</summary>
-    public static CatalogueReading Read(StoredCatalogue stored, IReadOnlyCollection<string> ownHosts, CatalogueSnapshot previous)
-        => Read(stored.ConnectorGroups, stored.Applications.Select(static app => ((ApplicationDocument?)app.Document, app.Path, app.SettingsVersion)), ownHosts, previous, stored.Version, new Findings());
+    public static CatalogueReading Read(StoredCatalogue stored, IReadOnlyCollection<string> ownHosts, CatalogueSnapshot previous, bool canSignIn = true)
+        => Read(stored.ConnectorGroups, stored.Applications.Select(static app => ((ApplicationDocument?)app.Document, app.Path, app.SettingsVersion)), stored.Policies, ownHosts, previous, stored.Version, new Findings(), canSignIn);
 
     /// <param name="groups">As written.</param>
     /// <param name="applications">Each with its place and the version of its settings.</param>
+    /// <param name="policies">As written.</param>
     /// <param name="ownHosts">Hosts that no app may claim.</param>
     /// <param name="previous">Apps that are the same there keep their settings version.</param>
     /// <param name="version">Of the new snapshot.</param>
     /// <param name="findings">Those so far.</param>
+    /// <param name="canSignIn">Whether there is a provider to sign in with.</param>
     public static CatalogueReading Read(
         List<ConnectorGroupDocument>? groups,
         IEnumerable<(ApplicationDocument? Document, string Path, long SettingsVersion)> applications,
+        PolicyDocuments policies,
         IReadOnlyCollection<string> ownHosts,
         CatalogueSnapshot previous,
         long version,
-        Findings findings)
+        Findings findings,
+        bool canSignIn = true)
     {
         var connectorGroups = ConnectorGroupsReader.Read(groups, findings);
-        var reader = new ApplicationReader(connectorGroups, ownHosts, findings);
+        var reader = new ApplicationReader(connectorGroups, ownHosts, canSignIn, findings);
         var apps = new List<PublishedApp>();
         foreach (var (document, path, settingsVersion) in applications)
         {
@@ -56,11 +62,12 @@ internal static class CatalogueReader
             }
         }
 
+        var access = new PoliciesReader([.. apps.Select(static app => app.Id)], findings).Read(policies.Policies, policies.Locations);
         var problems = findings.Problems;
-        var snapshot = problems.IsEmpty ? new CatalogueSnapshot(version, connectorGroups, KeepVersions(apps, previous), ownHosts) : null;
+        var snapshot = problems.IsEmpty ? new CatalogueSnapshot(version, connectorGroups, KeepVersions(apps, previous), ownHosts) { Policies = access } : null;
         return new CatalogueReading(snapshot, problems, findings.Notices);
     }
 
-    private static ImmutableArray<PublishedApp> KeepVersions(List<PublishedApp> apps, CatalogueSnapshot previous)
+    private static ImmutableArray<PublishedApp> KeepVersions(List<PublishedApp> apps, CatalogueSnapshot previous, bool canSignIn = true)
         => [.. apps.Select(app => previous.TryGet(app.Id, out var old) && old == app with { SettingsVersion = old.SettingsVersion } ? old : app)];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using AppProxy.Gateway.Catalogue.Reading.Policies;
 
 namespace AppProxy.Gateway.Catalogue.Reading;
 
@@ -9,7 +10,7 @@ internal static class GraphNames
         StringComparer.Ordinal,
         "addIns", "api", "appId", "appRoles", "applicationTemplateId", "authenticationBehaviors", "certification", "createdByAppId", "createdDateTime",
         "createdOnBehalfOf", "defaultRedirectUri", "deletedDateTime", "description", "disabledByMicrosoftStatus", "federatedIdentityCredentials",
-        "groupMembershipClaims", "homepage", "identifierUris", "info", "isDeviceOnlyAuthSupported", "isDisabled", "isFallbackPublicClient", "keyCredentials",
+        "groupMembershipClaims", "homepage", "info", "isDeviceOnlyAuthSupported", "isDisabled", "isFallbackPublicClient", "keyCredentials",
         "logo", "nativeAuthenticationApisEnabled", "notes", "oauth2RequirePostResponse", "optionalClaims", "owners", "parentalControlSettings",
         "passwordCredentials", "publicClient", "publisherDomain", "requestSignatureVerification", "requiredResourceAccess", "samlMetadataUrl",
         "serviceManagementReference", "servicePrincipalLockConfiguration", "signInAudience", "spa", "tags", "tokenEncryptionKeyId", "uniqueName",
@@ -18,9 +19,12 @@ internal static class GraphNames
     private static readonly FrozenSet<string> OfAssignment = FrozenSet.Create(
         StringComparer.Ordinal, "createdDateTime", "deletedDateTime", "id", "resourceDisplayName", "resourceId");
 
+    private static readonly FrozenSet<string> OfPolicy = FrozenSet.Create(StringComparer.Ordinal, "createdDateTime", "modifiedDateTime", "deletedDateTime", "templateId");
+
     /// <summary>The names for a kind of document.</summary>
     public static FrozenSet<string> Of(Type document)
-        => document == typeof(ApplicationDocument) ? OfApplication : document == typeof(AppRoleAssignmentDocument) ? OfAssignment : FrozenSet<string>.Empty;
+        => document == typeof(ConditionalAccessPolicyDocument) || document == typeof(NamedLocationDocument) ? OfPolicy
+            : document == typeof(ApplicationDocument) ? OfApplication : document == typeof(AppRoleAssignmentDocument) ? OfAssignment : FrozenSet<string>.Empty;
 
     public static bool IsWithoutMeaning(Type document, string name) => name.Contains("@odata.", StringComparison.Ordinal) || Of(document).Contains(name);
 }

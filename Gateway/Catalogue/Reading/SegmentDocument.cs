@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json;
 
 namespace AppProxy.Gateway.Catalogue.Reading;
 
@@ -17,5 +16,5 @@ internal sealed class SegmentDocument
 
     public string? AlternateUrl { get; set; }
 
-    public JsonElement? CorsConfigurations { get; set; }
+    public List<CorsConfigurationDocument>? CorsConfigurations { get; set; }
 }

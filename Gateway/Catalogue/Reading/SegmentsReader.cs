@@ -7,9 +7,11 @@ internal static class SegmentsReader
     /// <param name="path">Of that.</param>
     /// <param name="own">The app's own URLs, which Graph repeats as a segment.</param>
     /// <param name="owner">The app, as people know it.</param>
+    /// <param name="ownCors">What the segment says that repeats the app's own URLs.</param>
     public static EquatableList<ApplicationSegment> Read(
-        OnPremisesPublishingDocument publishing, string path, ApplicationSegment own, string owner, ExternalUrlReader externalUrls, Findings findings)
+        OnPremisesPublishingDocument publishing, string path, ApplicationSegment own, string owner, ExternalUrlReader externalUrls, Findings findings, out EquatableList<CorsConfiguration> ownCors)
     {
+        ownCors = EquatableList<CorsConfiguration>.Empty;
         var (documents, list) = publishing.SegmentsConfiguration?.ApplicationSegments is { Count: > 0 } segments
             ? (segments, path + ".segmentsConfiguration.applicationSegments")
             : (publishing.OnPremisesApplicationSegments ?? [], path + ".onPremisesApplicationSegments");
@@ -22,8 +24,14 @@ internal static class SegmentsReader
             {
                 findings.Problem(place, "must be an object, { … }");
             }
-            else if (Read(document, place, externalUrls, findings) is { } segment && !IsRepeated(segment, own))
+            else if (Read(document, place, externalUrls, findings) is { } segment)
             {
+                if (IsRepeated(segment, own))
+                {
+                    ownCors = segment.CorsConfigurations;
+                    continue;
+                }
+
                 externalUrls.Claim(segment.ExternalUrl, owner, place + ".externalUrl");
                 if (segment.AlternateUrl is { } alternate)
                 {
@@ -52,11 +60,7 @@ internal static class SegmentsReader
             findings.Problem(path + ".id", $"'{id}' must be {AppId.Rule}");
         }
 
-        if (document.CorsConfigurations is { ValueKind: System.Text.Json.JsonValueKind.Array } cors && cors.GetArrayLength() > 0)
-        {
-            findings.Notice(path + ".corsConfigurations", "has no effect yet in this version");
-        }
-
+        var cors = CorsConfigurationsReader.Read(document.CorsConfigurations, path + ".corsConfigurations", findings);
         var external = externalUrls.Read(document.ExternalUrl, path + ".externalUrl");
         var @internal = UrlRules.Read(document.InternalUrl, path + ".internalUrl", findings);
         var alternate = document.AlternateUrl is null ? null : externalUrls.Read(document.AlternateUrl, path + ".alternateUrl");
@@ -66,6 +70,6 @@ internal static class SegmentsReader
         }
 
         UrlRules.CheckWildcards(external, @internal, alternate, path, findings);
-        return new ApplicationSegment(document.Id ?? AppId.Make(external), external, @internal, alternate);
+        return new ApplicationSegment(document.Id ?? AppId.Make(external), external, @internal, alternate) { CorsConfigurations = cors };
     }
 }

@@ -23,7 +23,7 @@ internal sealed class GivenSource(string json, CatalogueOptions options, TimePro
 
         _isRead = true;
         return ValueTask.FromResult<CatalogueReading?>(
-            CatalogueReader.Read(Encoding.UTF8.GetBytes(json), [.. options.OwnHosts], current, CatalogueVersion.After(current.Version, time)));
+            CatalogueReader.Read(Encoding.UTF8.GetBytes(json), [.. options.OwnHosts], current, CatalogueVersion.After(current.Version, time), options.CanSignIn));
     }
 
     public Task WaitForChangeAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);

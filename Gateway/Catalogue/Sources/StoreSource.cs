@@ -32,7 +32,7 @@ internal sealed class StoreSource(StoreConnection connection, CatalogueOptions o
 
         var stored = await _database.ReadAsync(cancellationToken);
         _lastVersion = stored.Version;
-        return CatalogueReader.Read(stored, [.. options.OwnHosts], current);
+        return CatalogueReader.Read(stored, [.. options.OwnHosts], current, options.CanSignIn);
     }
 
     public Task WaitForChangeAsync(CancellationToken cancellationToken) => Task.Delay(options.StoreInterval, time, cancellationToken);

@@ -1,4 +1,5 @@
 using AppProxy.Gateway.Catalogue.Reading;
+using AppProxy.Gateway.Catalogue.Reading.Policies;
 using AppProxy.Gateway.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -42,9 +43,10 @@ internal sealed class CatalogueDatabase(StoreConnection connection, TimeProvider
                 var version = await ReadVersionAsync(context, cancellationToken);
                 var groups = await context.Set<ConnectorGroupRow>().AsNoTracking().ToListAsync(cancellationToken);
                 var apps = await context.Set<ApplicationRow>().AsNoTracking().Include(static app => app.AppRoleAssignedTo).AsSplitQuery().ToListAsync(cancellationToken);
+                var policies = await StoredPolicies.ReadAsync(context, cancellationToken);
                 if (version == await ReadVersionAsync(context, cancellationToken))
                 {
-                    return StoredRows.Read(version, groups, apps);
+                    return StoredRows.Read(version, groups, apps) with { Policies = policies };
                 }
             }
         });
@@ -53,15 +55,16 @@ internal sealed class CatalogueDatabase(StoreConnection connection, TimeProvider
     /// <param name="plan">May be asked again, when somebody else changed the store meanwhile; what it throws ends the change.</param>
     /// <returns>The version it has then.</returns>
     /// <exception cref="CatalogueException">The store cannot be used.</exception>
-    public Task<long> ChangeAsync(Func<StoredCatalogue, (List<ConnectorGroupDocument> Groups, List<ApplicationDocument> Applications)> plan, CancellationToken cancellationToken)
+    public Task<long> ChangeAsync(Func<StoredCatalogue, (List<ConnectorGroupDocument> Groups, List<ApplicationDocument> Applications, PolicyDocuments Policies)> plan, CancellationToken cancellationToken)
         => ChangeAsync(
             async (context, version) =>
             {
                 var groups = await context.Set<ConnectorGroupRow>().ToListAsync(cancellationToken);
                 var apps = await context.Set<ApplicationRow>().Include(static app => app.AppRoleAssignedTo).AsSplitQuery().ToListAsync(cancellationToken);
-                var (wantedGroups, wantedApps) = plan(StoredRows.Read(version, groups, apps));
+                var (wantedGroups, wantedApps, wantedPolicies) = plan(StoredRows.Read(version, groups, apps) with { Policies = await StoredPolicies.ReadAsync(context, cancellationToken) });
                 StoredRows.Write(context, groups, wantedGroups);
                 StoredRows.Write(context, apps, wantedApps, version);
+                await StoredPolicies.WriteAsync(context, wantedPolicies, cancellationToken);
             },
             cancellationToken);
 

@@ -15,7 +15,8 @@ internal sealed class CatalogueTables
         IEntityTypeConfiguration<ConnectorGroupRow>,
         IEntityTypeConfiguration<ApplicationRow>,
         IEntityTypeConfiguration<AppRoleAssignmentRow>,
-        IEntityTypeConfiguration<PolicyRow>
+        IEntityTypeConfiguration<PolicyRow>,
+        IEntityTypeConfiguration<NamedLocationRow>
 {
     public void Configure(EntityTypeBuilder<CatalogueRow> builder)
     {
@@ -62,5 +63,12 @@ internal sealed class CatalogueTables
         builder.ToTable("Policies");
         builder.Property(static policy => policy.Id).HasMaxLength(StoreContext.IdLength);
         builder.Property(static policy => policy.DisplayName).HasMaxLength(StoreContext.NameLength);
+    }
+
+    public void Configure(EntityTypeBuilder<NamedLocationRow> builder)
+    {
+        builder.ToTable("NamedLocations");
+        builder.Property(static location => location.Id).HasMaxLength(StoreContext.IdLength);
+        builder.Property(static location => location.DisplayName).HasMaxLength(StoreContext.NameLength);
     }
 }

@@ -117,6 +117,7 @@ internal static class StoredRows
         DisplayName = app.DisplayName,
         ConnectorGroup = app.ConnectorGroup,
         AppRoleAssignmentRequired = app.AppRoleAssignmentRequired,
+        IdentifierUris = app.IdentifierUris,
         OnPremisesPublishing = app.OnPremisesPublishing,
         Relay = app.Relay,
     };

@@ -239,15 +239,24 @@ internal sealed class CatalogueReaderTests
 
     [TestCase(null)]
     [TestCase("aadPreAuthentication")]
-    public void An_app_that_asks_for_sign_in_is_refused(string? value)
+    public void An_app_that_asks_for_sign_in_is_refused_without_a_provider(string? value)
     {
         var setting = value is null ? "" : $", \"externalAuthenticationType\": \"{value}\"";
         var reading = Read($$"""
             { "applications": [ { "displayName": "HR", "onPremisesPublishing": { "externalUrl": "https://hr.example.com/", "internalUrl": "http://hr/"{{setting}} } } ] }
-            """);
+            """, canSignIn: false);
 
         reading.Snapshot.Should().BeNull();
-        reading.Problems.Should().ContainSingle().Which.Message.Should().Contain("sign-in").And.Contain("set passthru, and only if the app may be open");
+        reading.Problems.Should().ContainSingle().Which.Message.Should().Contain("set Gateway:SignIn:Authority, or passthru if the app may be open");
+    }
+
+    [Test]
+    public void People_do_not_sign_in_in_the_open()
+    {
+        CatalogueReading With(string url) => Read($$"""{ "applications": [ { "displayName": "HR", "onPremisesPublishing": { "externalUrl": "{{url}}", "internalUrl": "http://hr/" } } ] }""");
+
+        With("http://hr.example.com/").Problems.Should().ContainSingle().Which.Message.Should().Contain("must be https");
+        With("http://hr.localhost/").Problems.Should().BeEmpty();
     }
 
     [TestCase("hr.example.com", "absolute http or https URL")]
@@ -419,6 +428,6 @@ internal sealed class CatalogueReaderTests
         return reading.Snapshot!.Apps.Single();
     }
 
-    private static CatalogueReading Read(string json)
-        => CatalogueReader.Read(Encoding.UTF8.GetBytes(json), ["gateway.example.com"], CatalogueSnapshot.Empty, 42);
+    private static CatalogueReading Read(string json, bool canSignIn = true)
+        => CatalogueReader.Read(Encoding.UTF8.GetBytes(json), ["gateway.example.com"], CatalogueSnapshot.Empty, 42, canSignIn);
 }

@@ -1,0 +1,61 @@
+using AppProxy.Contracts.Frames;
+using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Catalogue.Policies;
+using AppProxy.Gateway.SignIn;
+using AppProxy.Gateway.SignIn.HandOff;
+using AppProxy.Gateway.SignIn.Sessions;
+
+namespace AppProxy.Gateway.Access;
+
+/// <summary>Says for each request whether its caller may open the app now; leads people to a stronger sign-in, and tells everybody else why not.</summary>
+internal sealed partial class Authorization(CatalogueStore catalogue, SignInChallenge challenge, SignInOptions options, TimeProvider time, ILogger<Authorization> logger)
+{
+    private volatile AccessRules _rules = new(CatalogueSnapshot.Empty);
+
+    /// <returns>Whether they may; if not, the request was answered.</returns>
+    public ValueTask<bool> AdmitAsync(HttpContext context, PublishedApp app, ICaller caller)
+    {
+        var decision = Decide(app, caller, context.Connection.RemoteIpAddress);
+        return decision.Outcome == AccessOutcome.Granted ? new ValueTask<bool>(true) : RefuseAsync(context, app, caller, decision);
+    }
+
+    /// <summary>For what is open already.</summary>
+    public AccessDecision Decide(PublishedApp app, ICaller caller, System.Net.IPAddress? address)
+    {
+        var rules = _rules;
+        if (!ReferenceEquals(rules.Snapshot, catalogue.Current))
+        {
+            _rules = rules = new AccessRules(catalogue.Current);
+        }
+
+        var request = new AccessRequest(caller.User, caller.AuthenticatedAt, address, AccessRequest.ClientOf(caller), time.GetUtcNow());
+        return rules.For(app)?.Decide(request, Report) ?? new AccessDecision(AccessOutcome.NotAssigned, null, false, null);
+
+        void Report(ConditionalAccessPolicy policy) => LogReportOnly(policy.Id, app.Id, caller.User.Id);
+    }
+
+    private async ValueTask<bool> RefuseAsync(HttpContext context, PublishedApp app, ICaller caller, AccessDecision decision)
+    {
+        if (decision.Outcome == AccessOutcome.StepUp && caller is Session session && Navigation.Is(context))
+        {
+            LogStepUp(decision.Policy!.Id, app.Id, caller.User.Id);
+            var notBefore = decision.MaxSignInAge is { } age ? (time.GetUtcNow() - age).ToUnixTimeMilliseconds() : (long?)null;
+            await challenge.ChallengeAsync(context, app, session, new StepUp(decision.NeedsTwoSteps ? options.TwoStepsAcr : null, decision.NeedsTwoSteps, notBefore));
+            return false;
+        }
+
+        var reference = ExchangeId.Create().ToString();
+        LogDenied(reference, app.Id, caller.User.Id, decision.Outcome, decision.Policy?.Id);
+        await DeniedResponse.WriteAsync(context, app, caller, decision, options.TwoStepsAcr, reference);
+        return false;
+    }
+
+    [LoggerMessage(6201, LogLevel.Information, "Access denied {Reference}: app '{App}', user '{User}', {Outcome}, policy '{Policy}'")]
+    private partial void LogDenied(string reference, string app, string user, AccessOutcome outcome, string? policy);
+
+    [LoggerMessage(6202, LogLevel.Information, "Policy '{Policy}' asks for a stronger sign-in: app '{App}', user '{User}'")]
+    private partial void LogStepUp(string policy, string app, string user);
+
+    [LoggerMessage(6203, LogLevel.Debug, "Policy '{Policy}', which only reports, would not have let pass: app '{App}', user '{User}'")]
+    private partial void LogReportOnly(string policy, string app, string user);
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Net;
+using AppProxy.Gateway.Access;
+using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Catalogue.Policies;
+using AppProxy.Gateway.Catalogue.Reading;
+using AppProxy.Gateway.Catalogue.Sources;
+using AppProxy.Gateway.Catalogue.Storage;
+using AppProxy.Gateway.SignIn;
+
+namespace AppProxy.Gateway.Demo;
+
+/// <summary>The verb about access: why somebody may open an app, or may not.</summary>
+internal static class AccessCommands
+{
+    public static Command Create()
+    {
+        var access = new Command("access", "Who may open what.");
+        access.Add(CreateExplain());
+        return access;
+    }
+
+    private static Command CreateExplain()
+    {
+        var user = new Option<string>("--user") { Description = "Id or user principal name.", HelpName = "USER", Required = true };
+        var app = new Option<string>("--app") { Description = "Id of the app.", HelpName = "APP", Required = true };
+        var ip = new Option<string?>("--ip") { Description = "Address that they come from.", HelpName = "ADDRESS" };
+        var groups = Names("--group", "A group that they are in; several are allowed.");
+        var roles = Names("--role", "A role that they have; several are allowed.");
+        var claims = Names("--claim", "A claim that they have, as type=value; several are allowed.");
+        var client = new Option<ClientAppType>("--client") { Description = "What they use.", DefaultValueFactory = static _ => ClientAppType.Browser };
+        var age = new Option<TimeSpan>("--sign-in-age") { Description = "How long ago they signed in, hh:mm:ss.", DefaultValueFactory = static _ => TimeSpan.Zero };
+        var mfa = new Option<bool>("--mfa") { Description = "They proved who they are in two steps." };
+        var file = new Option<string?>("--file", "-f") { Description = "An apps file in place of the store.", HelpName = "FILE" };
+        var store = CatalogueCommands.Store();
+        var explain = new Command("explain", "Tells rule by rule why somebody may open an app or may not. Exit code 0: they may; 1: not, or not yet.")
+        {
+            user, app, ip, groups, roles, claims, client, age, mfa, file, store,
+        };
+        explain.SetAction(async (parsed, cancellationToken) =>
+        {
+            var snapshot = await ReadAsync(parsed.GetValue(file), parsed.GetValue(store), cancellationToken);
+            var id = parsed.GetRequiredValue(app);
+            if (!snapshot.TryGet(id, out var published))
+            {
+                throw new CommandException($"--app '{id}' is the id of no app.{ClosestName.Suggest(id, snapshot.Apps.Select(static known => known.Id))}");
+            }
+
+            var address = parsed.GetValue(ip);
+            var from = address is null ? null : IPAddress.TryParse(address, out var known) ? known : throw new CommandException($"--ip '{address}' is no address: give one such as 192.0.2.7");
+            var name = parsed.GetRequiredValue(user);
+            var person = new SignedInUser
+            {
+                Id = name,
+                Subject = name,
+                UserPrincipalName = name,
+                DisplayName = name,
+                IsServicePrincipal = parsed.GetValue(client) == ClientAppType.Other,
+                Groups = parsed.GetValue(groups) ?? [],
+                Roles = parsed.GetValue(roles) ?? [],
+                AuthenticationMethods = parsed.GetValue(mfa) ? [TwoSteps.Method] : [],
+                Claims = [.. (parsed.GetValue(claims) ?? []).Select(static claim => claim.Split('=', 2) is [var type, var value] ? KeyValuePair.Create(type, value) : throw new CommandException($"--claim '{claim}' must be type=value"))],
+            };
+            var now = TimeProvider.System.GetUtcNow();
+            var request = new AccessRequest(person, now - parsed.GetValue(age), from, parsed.GetValue(client), now);
+            var output = parsed.InvocationConfiguration.Output;
+            if (published.ExternalAuthenticationType == ExternalAuthenticationType.Passthru)
+            {
+                output.WriteLine($"{published.DisplayName} is open: everybody who reaches the gateway may open it.");
+                return 0;
+            }
+
+            var (outcome, lines) = AccessExplanation.Explain(snapshot, published, request);
+            foreach (var line in lines)
+            {
+                output.WriteLine(line);
+            }
+
+            output.WriteLine($"{name} and {published.DisplayName}: {Describe(outcome)}");
+            return outcome == AccessOutcome.Granted ? 0 : 1;
+        });
+        return explain;
+    }
+
+    private static Option<string[]> Names(string name, string description) => new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
+
+    private static async Task<CatalogueSnapshot> ReadAsync(string? file, string? store, CancellationToken cancellationToken)
+    {
+        if (file is not null)
+        {
+            var reading = CatalogueReader.Read(CatalogueFile.Read(file), [], CatalogueSnapshot.Empty, 0);
+            return reading.Snapshot ?? throw new CatalogueException(Path.GetFullPath(file), reading.Problems);
+        }
+
+        var choice = StoreChoice.Read(store);
+        var stored = CatalogueReader.Read(await new CatalogueDatabase(choice.Store, TimeProvider.System).ReadIfAnyAsync(cancellationToken), choice.OwnHosts, CatalogueSnapshot.Empty);
+        return stored.Snapshot ?? throw new CatalogueException(choice.Store.Name, stored.Problems);
+    }
+
+    private static string Describe(AccessOutcome outcome) => outcome switch
+    {
+        AccessOutcome.Granted => "may open it",
+        AccessOutcome.NotAssigned => "may not: not assigned",
+        AccessOutcome.Blocked => "may not: blocked",
+        _ => "must sign in more strongly, or again",
+    };
+}

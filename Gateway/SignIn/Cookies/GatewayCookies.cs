@@ -1,0 +1,47 @@
+using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Relay;
+
+namespace AppProxy.Gateway.SignIn.Cookies;
+
+/// <summary>The gateway's cookies: each for one host alone. Over TLS their names say so, and browsers hold everybody to it.</summary>
+internal static class GatewayCookies
+{
+    private const string SessionName = OwnCookies.Prefix + "Session";
+    private const string SecureSessionName = OwnCookies.HostPrefix + SessionName;
+    private const string PendingName = OwnCookies.Prefix + "Pending-";
+    private const string SecurePendingName = OwnCookies.HostPrefix + PendingName;
+
+    /// <summary>The name of the session's cookie on a host of that scheme, for an app that lets it be Secure.</summary>
+    public static string Session(HttpRequest request, bool isSecure = true) => request.IsHttps && isSecure ? SecureSessionName : SessionName;
+
+    /// <summary>What a browser holds for one sign-in that is under way.</summary>
+    public static string Pending(HttpRequest request, string id) => (request.IsHttps ? SecurePendingName : PendingName) + id;
+
+    /// <summary>Names of sign-ins under way that a request shows, so that they do not pile up.</summary>
+    public static IEnumerable<string> PendingIn(HttpRequest request)
+    {
+        var prefix = request.IsHttps ? SecurePendingName : PendingName;
+        return request.Cookies.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal));
+    }
+
+    /// <summary>Flags of the session's cookie on the host of an app; without an app, on the gateway's own.</summary>
+    public static CookieOptions ForSession(HttpRequest request, PublishedApp? app, TimeSpan lifetime) => new()
+    {
+        Path = "/",
+        HttpOnly = app?.IsHttpOnlyCookieEnabled ?? true,
+        Secure = request.IsHttps && (app?.IsSecureCookieEnabled ?? true),
+        SameSite = SameSiteMode.Lax,
+        MaxAge = app?.IsPersistentCookieEnabled == true ? lifetime : null,
+        IsEssential = true,
+    };
+
+    public static CookieOptions ForPending(HttpRequest request, TimeSpan lifetime) => new()
+    {
+        Path = "/",
+        HttpOnly = true,
+        Secure = request.IsHttps,
+        SameSite = SameSiteMode.Lax,
+        MaxAge = lifetime,
+        IsEssential = true,
+    };
+}

@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using AppProxy.Contracts.Frames;
+using AppProxy.Gateway.SignIn.HandOff;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+
+namespace AppProxy.Gateway.SignIn.OpenIdConnect;
+
+/// <summary>Where the OpenID Connect handler meets the gateway: what it asks of the provider, and what comes of the answer.</summary>
+internal sealed partial class ProviderEvents(GatewayOrigin origin, SignInCompletion completion, ILogger<ProviderEvents> logger) : OpenIdConnectEvents
+{
+    public const string Request = "request";
+    public const string Fragment = "fragment";
+
+    public override Task RedirectToIdentityProvider(RedirectContext context)
+    {
+        // Never from a Host header.
+        context.ProtocolMessage.RedirectUri = origin.To(SignInPaths.Callback);
+        if (context.Properties.GetParameter<StepUp>(nameof(StepUp)) is { } stepUp)
+        {
+            context.ProtocolMessage.AcrValues = stepUp.AuthenticationContext ?? context.ProtocolMessage.AcrValues;
+            if (stepUp.NeedsTwoSteps)
+            {
+                // As an essential claim (OpenID Connect Core section 5.5.1.1): acr_values alone is only a wish.
+                context.ProtocolMessage.SetParameter("claims", ClaimsRequest(stepUp.AuthenticationContext));
+            }
+
+            if (stepUp.NotBefore is not null)
+            {
+                context.ProtocolMessage.Prompt = "login";
+                context.ProtocolMessage.MaxAge = "0";
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override async Task MessageReceived(MessageReceivedContext context)
+    {
+        // The mix-up of two providers (RFC 9207): an answer that says whom it is from must be from ours.
+        if (context.ProtocolMessage.Iss is { Length: > 0 } issuer)
+        {
+            var configuration = await context.Options.ConfigurationManager!.GetConfigurationAsync(context.HttpContext.RequestAborted);
+            if (issuer != configuration.Issuer)
+            {
+                context.Fail("The answer is from another provider.");
+            }
+        }
+    }
+
+    public override async Task TicketReceived(TicketReceivedContext context)
+    {
+        context.HandleResponse();
+        await completion.CompleteAsync(context.HttpContext, context.Principal!, context.Properties!);
+    }
+
+    public override Task TokenValidated(TokenValidatedContext context)
+    {
+        // For signing out at the provider; it goes to the store with the session, and no further.
+        context.Properties!.SetParameter(OpenIdConnectParameterNames.IdToken, context.TokenEndpointResponse?.IdToken ?? context.ProtocolMessage.IdToken);
+        return Task.CompletedTask;
+    }
+
+    public override Task RemoteFailure(RemoteFailureContext context)
+    {
+        context.HandleResponse();
+        var reference = ExchangeId.Create().ToString();
+        var error = context.Failure?.Data["error"] as string;
+        LogFailed(reference, context.Failure?.Message.ReplaceLineEndings(" ") ?? "");
+        var (status, text) = error == "access_denied" || context.Failure is AuthenticationFailureException { Message: "Access was denied by the resource owner or by the remote server." }
+            ? (StatusCodes.Status403Forbidden, "The sign-in was cancelled, or the provider refused it.")
+            : (StatusCodes.Status400BadRequest, "Open the app again. If that does not help, allow cookies for this site, or tell whoever runs the gateway the reference below.");
+        return SignInPages.WriteProblemAsync(context.HttpContext, status, "Signing in did not work", text, "sign-in-failed", reference);
+    }
+
+    private static string ClaimsRequest(string? acr) => new JsonObject
+    {
+        ["id_token"] = new JsonObject
+        {
+            [acr is null ? "amr" : "acr"] = new JsonObject { ["essential"] = true, ["values"] = new JsonArray(acr ?? TwoSteps.Method) },
+        },
+    }.ToJsonString();
+
+    [LoggerMessage(6103, LogLevel.Information, "Sign-in {Reference} failed: {Reason}")]
+    private partial void LogFailed(string reference, string reason);
+}

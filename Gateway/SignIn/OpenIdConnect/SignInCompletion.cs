@@ -1,0 +1,85 @@
+using System.Security.Claims;
+using AppProxy.Gateway.SignIn.Cookies;
+using AppProxy.Gateway.SignIn.HandOff;
+using AppProxy.Gateway.SignIn.Sessions;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+
+namespace AppProxy.Gateway.SignIn.OpenIdConnect;
+
+/// <summary>Makes a session of what the provider answered, and sends its person on.</summary>
+internal sealed partial class SignInCompletion(
+    SessionRegistry sessions, SessionReader reader, HandOffIssuer handOff, ClaimsReader claims, Seal seal, SignInOptions options, TimeProvider time, ILogger<SignInCompletion> logger)
+{
+    public async Task CompleteAsync(HttpContext context, ClaimsPrincipal principal, AuthenticationProperties properties)
+    {
+        var now = time.GetUtcNow();
+        var said = principal.Claims.ToList();
+        var user = claims.Read(said);
+        if (claims.AreGroupsElsewhere(said))
+        {
+            LogGroupsMissing(user.Id);
+        }
+
+        var ticket = new SessionTicket
+        {
+            Id = Guid.NewGuid(),
+            User = user,
+            AuthenticatedAt = claims.AuthenticatedAt(said),
+            LastSeenAt = now,
+            ExpiresAt = now + options.Lifetime,
+            ProviderSessionId = principal.FindFirst("sid")?.Value,
+            IdToken = properties.GetParameter<string>(OpenIdConnectParameterNames.IdToken),
+        };
+
+        // Who signs in once more goes on in the same session, which stays good on the apps' hosts; anybody else begins one of their own.
+        var session = await reader.FindAsync(context.Request, null, context.RequestAborted);
+        if (session is { IsOver: false } && session.User.Subject == user.Subject)
+        {
+            await sessions.RenewAsync(session, ticket with { Id = session.Id }, context.RequestAborted);
+        }
+        else
+        {
+            if (session is { IsEnded: false })
+            {
+                await sessions.EndAsync(SessionSelector.One(session.Id), context.RequestAborted);
+            }
+
+            session = await sessions.BeginAsync(ticket, context.RequestAborted);
+        }
+
+        // A new one each time: what somebody may have planted before is worth nothing.
+        var cookie = await sessions.IssueTokenAsync(session, RequestHost.Of(context.Request), context.RequestAborted);
+        context.Response.Cookies.Append(GatewayCookies.Session(context.Request), cookie, GatewayCookies.ForSession(context.Request, null, options.Lifetime));
+        LogSignedIn(session.Id, user.Id);
+
+        properties.Items.TryGetValue(ProviderEvents.Request, out var sealedRequest);
+        if (seal.OpenRequest(sealedRequest) is not { } request)
+        {
+            context.Response.StatusCode = StatusCodes.Status302Found;
+            context.Response.Headers.Location = "/";
+            return;
+        }
+
+        if (request.StepUp?.IsMetBy(session) == false)
+        {
+            // Sent back to the app, they would be sent here again, and again.
+            LogStepUpMissing(user.Id, request.AppId);
+            await SignInPages.WriteProblemAsync(
+                context, StatusCodes.Status403Forbidden, "This sign-in is not enough", "The app asks for a stronger or newer sign-in, and the provider did not ask you for it. Tell whoever runs the gateway.",
+                "step-up-failed", session.Id.ToString("n"));
+            return;
+        }
+
+        await handOff.SendAsync(context, session, request, properties.Items.ContainsKey(ProviderEvents.Fragment));
+    }
+
+    [LoggerMessage(6104, LogLevel.Information, "Session {Session} of '{User}' began")]
+    private partial void LogSignedIn(Guid session, string user);
+
+    [LoggerMessage(6110, LogLevel.Warning, "The provider did not give '{User}' the sign-in that app '{App}' asks for: see Gateway:SignIn:TwoStepsAcr, and whether the provider says auth_time")]
+    private partial void LogStepUpMissing(string user, string app);
+
+    [LoggerMessage(6105, LogLevel.Warning, "The provider left out the groups of '{User}', who is in too many: let it send groups assigned to the application only, or roles")]
+    private partial void LogGroupsMissing(string user);
+}

@@ -1,0 +1,87 @@
+using AppProxy.Gateway.SignIn.HandOff;
+using AppProxy.Gateway.SignIn.Sessions;
+using Microsoft.AspNetCore.Authentication;
+
+namespace AppProxy.Gateway.SignIn.OpenIdConnect;
+
+/// <summary>Signing in on the gateway's own host: a session that is there goes on at once, anybody else goes to the provider.</summary>
+internal sealed class SignInEndpoint(SessionReader reader, HandOffIssuer handOff, Seal seal, TimeProvider time, ILogger<SignInEndpoint> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (await ReadAsync(context) is not { } request)
+        {
+            return;
+        }
+
+        var session = await reader.FindAsync(context.Request, null, context.RequestAborted);
+        if (session is { IsOver: false } && request.StepUp?.IsMetBy(session) != false)
+        {
+            // Redirects alone: browsers carry the fragment through them.
+            await handOff.SendAsync(context, session, request, hasFragment: false);
+            return;
+        }
+
+        var next = $"{SignInPaths.Start}?r={context.Request.Query["r"]}";
+        if (Navigation.IsInBrowser(context.Request))
+        {
+            await SignInPages.WriteFragmentKeeperAsync(context, next, HandOffIssuer.KeyOf(request));
+            return;
+        }
+
+        await GoAsync(context, request, hasFragment: false);
+    }
+
+    public async Task StartAsync(HttpContext context)
+    {
+        if (await ReadAsync(context) is { } request)
+        {
+            await GoAsync(context, request, context.Request.Query["fragment"] == "1");
+        }
+    }
+
+    /// <summary>The provider's answer.</summary>
+    public static async Task CallbackAsync(HttpContext context)
+    {
+        var handlers = context.RequestServices.GetRequiredService<IAuthenticationHandlerProvider>();
+        if (await handlers.GetHandlerAsync(context, ProviderOptions.Scheme) is not IAuthenticationRequestHandler handler || !await handler.HandleRequestAsync())
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+        }
+    }
+
+    private async Task GoAsync(HttpContext context, SignInRequest request, bool hasFragment)
+    {
+        var properties = new AuthenticationProperties { RedirectUri = "/" };
+        properties.Items[ProviderEvents.Request] = context.Request.Query["r"];
+        properties.SetParameter(nameof(StepUp), request.StepUp);
+        if (hasFragment)
+        {
+            properties.Items[ProviderEvents.Fragment] = "1";
+        }
+
+        try
+        {
+            await context.ChallengeAsync(ProviderOptions.Scheme, properties);
+        }
+        catch (InvalidOperationException away)
+        {
+            // Its discovery document cannot be had.
+            ProviderLog.ProviderAway(logger, away.GetBaseException().Message);
+            await SignInPages.WriteProblemAsync(
+                context, StatusCodes.Status503ServiceUnavailable, "Signing in is not possible right now", "The sign-in provider cannot be reached. Please try again in a moment.", "provider-away", context.TraceIdentifier);
+        }
+    }
+
+    private async Task<SignInRequest?> ReadAsync(HttpContext context)
+    {
+        if (seal.OpenRequest(context.Request.Query["r"]) is { } request && request.ExpiresAt > time.GetUtcNow().ToUnixTimeMilliseconds())
+        {
+            return request;
+        }
+
+        await SignInPages.WriteProblemAsync(
+            context, StatusCodes.Status400BadRequest, "This sign-in is too old", "Open the app again, and sign in from there.", "sign-in-expired", context.TraceIdentifier);
+        return null;
+    }
+}

@@ -1,0 +1,13 @@
+using AppProxy.Gateway.Catalogue;
+
+namespace AppProxy.Gateway.SignIn;
+
+/// <summary>The host that a request came to, as cookies are bound to it.</summary>
+internal static class RequestHost
+{
+    /// <summary>Lower case, without port and trailing dot: browsers keep cookies by host, whatever the port.</summary>
+    public static string Of(HttpRequest request) => Authority.TrySplit(request.Host.Value, out var host, out _) ? Authority.Normalize(host.ToString()) : "";
+
+    /// <summary>Scheme and authority, as the browser has them in its address bar.</summary>
+    public static string OriginOf(HttpRequest request) => $"{request.Scheme}://{request.Host.Value}";
+}

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+
+namespace AppProxy.Gateway.SignIn.Sessions;
+
+/// <summary>
+/// The sessions that this gateway sees, in memory: a request with a known cookie costs one hash and one look-up. What is not here is asked
+/// of the storage once; what other gateways end is learned by <see cref="SessionWatch"/>.
+/// </summary>
+internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tokens, SignInOptions options, TimeProvider time)
+{
+    /// <summary>A session that another gateway keeps too is forgotten here after so long without a request.</summary>
+    private static readonly TimeSpan Forget = TimeSpan.FromMinutes(15);
+
+    /// <summary>Those that are over are known for so long, so that a form sent too late finds its person.</summary>
+    public static readonly TimeSpan Remember = TimeSpan.FromHours(24);
+
+    private readonly ConcurrentDictionary<TokenHash, Entry> _tokens = new();
+    private readonly ConcurrentDictionary<Guid, Session> _sessions = new();
+
+    public ISessionStorage Storage => storage;
+
+    public IEnumerable<Session> All => _sessions.Values;
+
+    /// <summary>The session of a cookie that came to <paramref name="host"/>, over or not, without asking anybody.</summary>
+    public bool TryGet(TokenHash token, ReadOnlySpan<char> host, [NotNullWhen(true)] out Session? session)
+    {
+        session = _tokens.TryGetValue(token, out var entry) && host.Equals(entry.Host, StringComparison.OrdinalIgnoreCase) ? entry.Session : null;
+        return session is not null;
+    }
+
+    /// <summary>As <see cref="TryGet"/>, and asks the storage for what is not known.</summary>
+    public async ValueTask<Session?> FindAsync(string cookie, string host, CancellationToken cancellationToken)
+    {
+        if (!TokenHash.TryCompute(cookie, out var token))
+        {
+            return null;
+        }
+
+        if (_tokens.TryGetValue(token, out var known))
+        {
+            return await RefreshAsync(known, host, cancellationToken);
+        }
+
+        if (!storage.IsShared || !tokens.IsOurs(cookie, host) || await storage.FindTokenAsync(token, cancellationToken) is not { } found
+            || !found.Host.Equals(host, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        var session = Know(found.Ticket);
+        _tokens[token] = new Entry(session, found.Host);
+        return session;
+    }
+
+    /// <summary>Begins a session.</summary>
+    public async Task<Session> BeginAsync(SessionTicket ticket, CancellationToken cancellationToken)
+    {
+        await storage.AddAsync(ticket, cancellationToken);
+        return Know(ticket);
+    }
+
+    /// <summary>The same person signed in once more.</summary>
+    public async Task RenewAsync(Session session, SessionTicket ticket, CancellationToken cancellationToken)
+    {
+        await storage.UpdateAsync(ticket, cancellationToken);
+        session.Renew(ticket);
+    }
+
+    /// <summary>The session as it is now at whichever gateway changed it last; null when it is gone.</summary>
+    public async Task<Session?> ReadAsync(Guid id, CancellationToken cancellationToken)
+    {
+        if (!storage.IsShared && _sessions.TryGetValue(id, out var here))
+        {
+            return here;
+        }
+
+        return await storage.FindAsync(id, cancellationToken) is { } ticket ? Know(ticket) : null;
+    }
+
+    /// <summary>A cookie for a browser on <paramref name="host"/>.</summary>
+    public async Task<string> IssueTokenAsync(Session session, string host, CancellationToken cancellationToken)
+    {
+        var cookie = tokens.Create(host);
+        TokenHash.TryCompute(cookie, out var token);
+        await storage.AddTokenAsync(token, session.Id, host, cancellationToken);
+        _tokens[token] = new Entry(session, host);
+        return cookie;
+    }
+
+    /// <summary>Ends sessions here at once, and at other gateways within seconds.</summary>
+    public async Task<int> EndAsync(SessionSelector which, CancellationToken cancellationToken)
+    {
+        var ended = await storage.EndAsync(which, time.GetUtcNow(), cancellationToken);
+        foreach (var id in ended)
+        {
+            End(id);
+        }
+
+        return ended.Count;
+    }
+
+    public void End(Guid id)
+    {
+        if (_sessions.TryGetValue(id, out var session))
+        {
+            session.End();
+        }
+    }
+
+    /// <summary>Forgets what nobody needs in memory.</summary>
+    public void Trim()
+    {
+        var now = time.GetUtcNow();
+        foreach (var (id, session) in _sessions)
+        {
+            var keep = storage.IsShared ? Forget : session.IsEnded ? TimeSpan.FromMinutes(1) : Remember;
+            var from = storage.IsShared || session.LastSeenAt + options.IdleTimeout < session.ExpiresAt ? session.LastSeenAt : session.ExpiresAt;
+            if (now - from > keep && (storage.IsShared || session.IsOver))
+            {
+                _sessions.TryRemove(id, out _);
+            }
+        }
+
+        foreach (var (token, entry) in _tokens)
+        {
+            if (!_sessions.ContainsKey(entry.Session.Id))
+            {
+                _tokens.TryRemove(token, out _);
+            }
+        }
+    }
+
+    /// <summary>Idle here may be busy elsewhere.</summary>
+    private async ValueTask<Session?> RefreshAsync(Entry known, string host, CancellationToken cancellationToken)
+    {
+        if (!known.Host.Equals(host, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        if (storage.IsShared && known.Session is { IsEnded: false, IsExpired: true } && await storage.FindAsync(known.Session.Id, cancellationToken) is { } ticket)
+        {
+            known.Session.Renew(ticket);
+        }
+
+        return known.Session;
+    }
+
+    private Session Know(SessionTicket ticket)
+    {
+        var session = _sessions.GetOrAdd(ticket.Id, static (_, state) => new Session(state.ticket, state.options.IdleTimeout, state.time), (ticket, options, time));
+        session.Renew(ticket);
+        return session;
+    }
+
+    private sealed record Entry(Session Session, string Host);
+}

@@ -1,0 +1,102 @@
+using AppProxy.Gateway.Storage;
+
+namespace AppProxy.Gateway.SignIn.Sessions;
+
+/// <summary>What is due by the clock: sessions that other gateways ended end here too; when sessions were used is saved; old ones go.</summary>
+internal sealed partial class SessionWatch(SessionRegistry sessions, TimeProvider time, ILogger<SessionWatch> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PurgeInterval = TimeSpan.FromMinutes(5);
+
+    /// <summary>Gateways' clocks may differ by this much, and a transaction take this long to be seen.</summary>
+    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(2);
+
+    private DateTimeOffset _saved;
+    private DateTimeOffset _purged;
+    private bool _isAway;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        _saved = _purged = time.GetUtcNow();
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await TickAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The gateway stops.
+        }
+
+        await SaveAsync(TimeSpan.Zero, CancellationToken.None);
+    }
+
+    private async Task TickAsync(CancellationToken stopping)
+    {
+        try
+        {
+            var now = time.GetUtcNow();
+            foreach (var id in await sessions.Storage.FindEndedAsync(now - Overlap, stopping))
+            {
+                sessions.End(id);
+            }
+
+            if (now - _saved >= SaveInterval)
+            {
+                _saved = now;
+                await SaveAsync(SaveInterval, stopping);
+            }
+
+            if (now - _purged >= PurgeInterval)
+            {
+                _purged = now;
+                sessions.Trim();
+                await sessions.Storage.PurgeAsync(now - SessionRegistry.Remember, now, stopping);
+            }
+
+            _isAway = false;
+        }
+        catch (StoreException exception)
+        {
+            // Asked again in a second; told once.
+            if (!_isAway)
+            {
+                _isAway = true;
+                LogStoreAway(exception.Message);
+            }
+        }
+    }
+
+    private async Task SaveAsync(TimeSpan step, CancellationToken cancellationToken)
+    {
+        var seen = new List<(Guid, DateTimeOffset)>();
+        foreach (var session in sessions.All)
+        {
+            if (session.TryTakeUnsaved(step, out var lastSeen))
+            {
+                seen.Add((session.Id, lastSeen));
+            }
+        }
+
+        if (seen.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await sessions.Storage.TouchAsync(seen, cancellationToken);
+        }
+        catch (StoreException exception) when (step == TimeSpan.Zero)
+        {
+            LogStoreAway(exception.Message);
+        }
+    }
+
+    [LoggerMessage(6001, LogLevel.Warning, "Sessions cannot be kept up with the store; those that other gateways end go on here until it is back: {Reason}")]
+    private partial void LogStoreAway(string reason);
+}

@@ -1,0 +1,29 @@
+using AppProxy.Contracts.Frames;
+using AppProxy.Gateway.Pages;
+using AppProxy.Gateway.Relay;
+
+namespace AppProxy.Gateway.SignIn;
+
+/// <summary>Refuses a request before the relay: problem details or a page, with a reason and a reference that the log has too.</summary>
+internal sealed partial class SignInRefusal(ILogger<SignInRefusal> logger)
+{
+    /// <param name="token">For <c>AppProxy-Error</c>.</param>
+    /// <param name="title">A sentence for people.</param>
+    /// <param name="detail">What was wrong, for the log and whoever mends it; no secret.</param>
+    public Task WriteAsync(HttpContext context, int status, string token, string title, string appId, string? detail = null)
+    {
+        var reference = ExchangeId.Create().ToString();
+        LogRefused(reference, appId, token, detail ?? "");
+        var response = context.Response;
+        response.StatusCode = status;
+        response.Headers[FailureResponse.ErrorHeader] = token;
+        response.Headers[FailureResponse.ReferenceHeader] = reference;
+        response.Headers.CacheControl = "no-store";
+        return Problem.IsPageWanted(context.Request)
+            ? SignInPages.WriteProblemAsync(context, status, "You are not signed in", title, token, reference)
+            : new Problem($"urn:appproxy:error:{token}", title, status, reference) { Detail = detail }.WriteAsync(context);
+    }
+
+    [LoggerMessage(6101, LogLevel.Debug, "Refused {Reference} for app '{App}': {Reason} {Detail}")]
+    private partial void LogRefused(string reference, string app, string reason, string detail);
+}

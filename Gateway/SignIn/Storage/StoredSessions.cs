@@ -1,0 +1,197 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using AppProxy.Gateway.SignIn.HandOff;
+using AppProxy.Gateway.SignIn.Sessions;
+using AppProxy.Gateway.Storage;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+
+namespace AppProxy.Gateway.SignIn.Storage;
+
+/// <summary>Keeps sessions in the store, for every gateway that uses it.</summary>
+internal sealed class StoredSessions(StoreConnection connection, IDataProtectionProvider protection) : ISessionStorage
+{
+    private const char Separator = '\n';
+
+    private readonly IDataProtector _idTokens = protection.CreateProtector("AppProxy.SignIn.IdToken");
+    private readonly IDataProtector _kept = protection.CreateProtector("AppProxy.SignIn.KeptRequest");
+
+    public bool IsShared => true;
+
+    public Task AddAsync(SessionTicket ticket, CancellationToken cancellationToken) => AddRowAsync(
+        new SessionRow
+        {
+            Id = Text(ticket.Id),
+            Subject = ticket.User.Subject,
+            ProviderSessionId = ticket.ProviderSessionId,
+            User = Write(ticket.User),
+            IdToken = ticket.IdToken is { } token ? _idTokens.Protect(token) : null,
+            AuthenticatedAt = ticket.AuthenticatedAt.ToUnixTimeMilliseconds(),
+            LastSeenAt = ticket.LastSeenAt.ToUnixTimeMilliseconds(),
+            ExpiresAt = ticket.ExpiresAt.ToUnixTimeMilliseconds(),
+        },
+        cancellationToken);
+
+    public Task UpdateAsync(SessionTicket ticket, CancellationToken cancellationToken) => connection.UseAsync(context =>
+    {
+        var id = Text(ticket.Id);
+        var user = Write(ticket.User);
+        var idToken = ticket.IdToken is { } token ? _idTokens.Protect(token) : null;
+        var (authenticated, seen, expires) = (ticket.AuthenticatedAt.ToUnixTimeMilliseconds(), ticket.LastSeenAt.ToUnixTimeMilliseconds(), ticket.ExpiresAt.ToUnixTimeMilliseconds());
+        return context.Set<SessionRow>().Where(row => row.Id == id).ExecuteUpdateAsync(
+            row => row.SetProperty(static session => session.User, user)
+                .SetProperty(static session => session.IdToken, idToken)
+                .SetProperty(static session => session.ProviderSessionId, ticket.ProviderSessionId)
+                .SetProperty(static session => session.AuthenticatedAt, authenticated)
+                .SetProperty(static session => session.LastSeenAt, seen)
+                .SetProperty(static session => session.ExpiresAt, expires),
+            cancellationToken);
+    });
+
+    public Task<SessionTicket?> FindAsync(Guid id, CancellationToken cancellationToken) => connection.UseAsync(async context =>
+    {
+        var text = Text(id);
+        return await context.Set<SessionRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == text, cancellationToken) is { } row ? Read(row) : null;
+    });
+
+    public Task AddTokenAsync(TokenHash token, Guid session, string host, CancellationToken cancellationToken) =>
+        AddRowAsync(new SessionTokenRow { Hash = token.ToString(), SessionId = Text(session), Host = host }, cancellationToken);
+
+    public Task<(SessionTicket Ticket, string Host)?> FindTokenAsync(TokenHash token, CancellationToken cancellationToken) => connection.UseAsync(async context =>
+    {
+        var hash = token.ToString();
+        var found = await context.Set<SessionTokenRow>().AsNoTracking().Where(row => row.Hash == hash)
+            .Join(context.Set<SessionRow>().AsNoTracking(), static row => row.SessionId, static session => session.Id, static (row, session) => new { row.Host, Session = session })
+            .SingleOrDefaultAsync(cancellationToken);
+        return found is null ? ((SessionTicket, string)?)null : (Read(found.Session), found.Host);
+    });
+
+    public Task TouchAsync(IReadOnlyCollection<(Guid Session, DateTimeOffset LastSeenAt)> seen, CancellationToken cancellationToken) => connection.UseAsync(async context =>
+    {
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        foreach (var (session, lastSeenAt) in seen)
+        {
+            var (id, at) = (Text(session), lastSeenAt.ToUnixTimeMilliseconds());
+            await context.Set<SessionRow>().Where(row => row.Id == id && row.LastSeenAt < at)
+                .ExecuteUpdateAsync(row => row.SetProperty(static session => session.LastSeenAt, at), cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    });
+
+    public Task<IReadOnlyList<Guid>> EndAsync(SessionSelector which, DateTimeOffset now, CancellationToken cancellationToken) => connection.UseAsync<IReadOnlyList<Guid>>(async context =>
+    {
+        var sessions = context.Set<SessionRow>().Where(static row => row.EndedAt == null);
+        if (which.Id is { } one)
+        {
+            var id = Text(one);
+            sessions = sessions.Where(row => row.Id == id);
+        }
+
+        if (which.Subject is { } subject)
+        {
+            sessions = sessions.Where(row => row.Subject == subject);
+        }
+
+        if (which.ProviderSessionId is { } sid)
+        {
+            sessions = sessions.Where(row => row.ProviderSessionId == sid);
+        }
+
+        var ids = await sessions.Select(static row => row.Id).ToListAsync(cancellationToken);
+        var at = now.ToUnixTimeMilliseconds();
+        await context.Set<SessionRow>().Where(row => ids.Contains(row.Id) && row.EndedAt == null)
+            .ExecuteUpdateAsync(row => row.SetProperty(static session => session.EndedAt, at), cancellationToken);
+        return [.. ids.Select(Guid.Parse)];
+    });
+
+    public Task<IReadOnlyList<Guid>> FindEndedAsync(DateTimeOffset since, CancellationToken cancellationToken) => connection.UseAsync<IReadOnlyList<Guid>>(async context =>
+    {
+        var at = since.ToUnixTimeMilliseconds();
+        var ids = await context.Set<SessionRow>().Where(row => row.EndedAt >= at).Select(static row => row.Id).ToListAsync(cancellationToken);
+        return [.. ids.Select(Guid.Parse)];
+    });
+
+    public Task AddCodeAsync(TokenHash code, HandOffCode what, CancellationToken cancellationToken) => AddRowAsync(
+        new HandOffCodeRow { Hash = code.ToString(), SessionId = Text(what.Session), Host = what.Host, Binding = what.Binding, ExpiresAt = what.ExpiresAt.ToUnixTimeMilliseconds() },
+        cancellationToken);
+
+    public Task<HandOffCode?> TakeCodeAsync(TokenHash code, CancellationToken cancellationToken) => connection.UseAsync(async context =>
+    {
+        var hash = code.ToString();
+        var row = await context.Set<HandOffCodeRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Hash == hash, cancellationToken);
+        return row is not null && await context.Set<HandOffCodeRow>().Where(row => row.Hash == hash).ExecuteDeleteAsync(cancellationToken) == 1
+            ? new HandOffCode(Guid.Parse(row.SessionId), row.Host, row.Binding, DateTimeOffset.FromUnixTimeMilliseconds(row.ExpiresAt))
+            : null;
+    });
+
+    public Task AddKeptAsync(KeptRequest request, CancellationToken cancellationToken) => AddRowAsync(
+        new KeptRequestRow
+        {
+            Id = Text(request.Id),
+            Subject = request.Subject,
+            Host = request.Host,
+            Content = _kept.Protect(request.Target + Separator + request.Body),
+            ExpiresAt = request.ExpiresAt.ToUnixTimeMilliseconds(),
+        },
+        cancellationToken);
+
+    public Task<KeptRequest?> TakeKeptAsync(Guid id, CancellationToken cancellationToken) => connection.UseAsync(async context =>
+    {
+        var text = Text(id);
+        var row = await context.Set<KeptRequestRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == text, cancellationToken);
+        if (row is null || await context.Set<KeptRequestRow>().Where(row => row.Id == text).ExecuteDeleteAsync(cancellationToken) != 1)
+        {
+            return null;
+        }
+
+        var content = _kept.Unprotect(row.Content);
+        var end = content.IndexOf(Separator, StringComparison.Ordinal);
+        return new KeptRequest(id, row.Subject, row.Host, content[..end], content[(end + 1)..], DateTimeOffset.FromUnixTimeMilliseconds(row.ExpiresAt));
+    });
+
+    public Task PurgeAsync(DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken) => connection.UseAsync(async context =>
+    {
+        var (over, expired) = (before.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds());
+        await context.Set<SessionRow>().Where(row => row.ExpiresAt < over || row.EndedAt < over).ExecuteDeleteAsync(cancellationToken);
+        await context.Set<HandOffCodeRow>().Where(row => row.ExpiresAt < expired).ExecuteDeleteAsync(cancellationToken);
+        return await context.Set<KeptRequestRow>().Where(row => row.ExpiresAt < expired).ExecuteDeleteAsync(cancellationToken);
+    });
+
+    private Task<int> AddRowAsync(object row, CancellationToken cancellationToken) => connection.UseAsync(context =>
+    {
+        context.Add(row);
+        return context.SaveChangesAsync(cancellationToken);
+    });
+
+    private SessionTicket Read(SessionRow row) => new()
+    {
+        Id = Guid.Parse(row.Id),
+        User = JsonSerializer.Deserialize(row.User, UserJsonContext.Default.SignedInUser)!,
+        AuthenticatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.AuthenticatedAt),
+        LastSeenAt = DateTimeOffset.FromUnixTimeMilliseconds(row.LastSeenAt),
+        ExpiresAt = DateTimeOffset.FromUnixTimeMilliseconds(row.ExpiresAt),
+        EndedAt = row.EndedAt is { } ended ? DateTimeOffset.FromUnixTimeMilliseconds(ended) : null,
+        ProviderSessionId = row.ProviderSessionId,
+        IdToken = Unprotect(row.IdToken),
+    };
+
+    /// <summary>Only for a hint to the provider: a session without it is as good.</summary>
+    private string? Unprotect(string? idToken)
+    {
+        try
+        {
+            return idToken is null ? null : _idTokens.Unprotect(idToken);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    private static string Write(SignedInUser user) => JsonSerializer.Serialize(user, UserJsonContext.Default.SignedInUser);
+
+    private static string Text(Guid id) => id.ToString("n", CultureInfo.InvariantCulture);
+}

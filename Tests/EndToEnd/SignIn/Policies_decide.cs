@@ -1,0 +1,74 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using FluentAssertions;
+using NUnit.Framework;
+
+namespace AppProxy.Tests.EndToEnd.SignIn;
+
+[CancelAfter(SignInGuard)]
+public sealed class Policies_decide : SignInTest
+{
+    private const string Acr = "Gateway:SignIn:TwoStepsAcr";
+
+    [Test]
+    public async Task Two_steps_are_asked_for_at_the_provider_and_people_come_back_to_where_they_were(CancellationToken cancellation)
+    {
+        var proxy = await StartSignInAsync(cancellation, options =>
+        {
+            options.GatewaySettings[Acr] = "urn:mfa";
+            options.Catalogue["conditionalAccessPolicies"] = Policy(""" "grantControls": { "builtInControls": [ "mfa" ] }""");
+        });
+        using var browser = new TestBrowser();
+        await SignInAsync(browser, proxy.UrlOf("app"), "alice", cancellation);
+        var wanted = new Uri(proxy.UrlOf("other"), "secret?x=1");
+
+        var script = await browser.FetchAsync(HttpMethod.Get, wanted, cancellation, ("Accept", "application/json"));
+        script.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        var page = await SignInAsync(browser, wanted, "alice", cancellation);
+
+        page.Url.Should().Be(wanted);
+        page.Status.Should().Be(HttpStatusCode.OK, page.Body);
+        SessionsOf(proxy).All.Should().ContainSingle().Which.User.AuthenticationMethods.Should().Contain("mfa");
+        (await browser.GoAsync(proxy.UrlOf("app"), cancellation)).Way.Should().ContainSingle("the session of the other app is the same");
+    }
+
+    [Test]
+    public async Task A_provider_that_does_not_do_it_is_told_and_not_asked_forever(CancellationToken cancellation)
+    {
+        var proxy = await StartSignInAsync(cancellation, options =>
+        {
+            // The provider takes it for a wish that it knows nothing of.
+            options.GatewaySettings["Gateway:SignIn:Claims:Id"] = "sub";
+            options.Catalogue["conditionalAccessPolicies"] = Policy(""" "grantControls": { "builtInControls": [ "mfa" ] }""");
+        });
+        using var browser = new TestBrowser();
+
+        await SignInAsync(browser, proxy.UrlOf("app"), "alice", cancellation);
+        var page = await SignInAsync(browser, proxy.UrlOf("other"), "alice", cancellation);
+
+        page.Url.Host.Should().Be("gateway.localhost");
+        page.Body.Should().MatchRegex("step-up-failed|sign-in-failed");
+    }
+
+    [Test]
+    public async Task A_block_is_a_page_that_says_what_to_ask_for_and_a_report_only_policy_is_none(CancellationToken cancellation)
+    {
+        var blocking = Policy(""" "grantControls": { "builtInControls": [ "block" ] }""");
+        var proxy = await StartSignInAsync(cancellation, options => options.Catalogue["conditionalAccessPolicies"] = blocking);
+        using var browser = new TestBrowser();
+
+        (await SignInAsync(browser, proxy.UrlOf("app"), "alice", cancellation)).Status.Should().Be(HttpStatusCode.OK);
+        var page = await browser.GoAsync(proxy.UrlOf("other"), cancellation);
+
+        page.Status.Should().Be(HttpStatusCode.Forbidden);
+        page.Error.Should().Be("blocked-by-policy");
+        page.Body.Should().Contain("Only here").And.Contain("alice@corp.test").And.Contain("other");
+    }
+
+    private static JsonNode Policy(string controls) => JsonNode.Parse($$"""
+        [ { "id": "rule", "displayName": "Only here", "state": "enabled",
+            "conditions": { "users": { "includeUsers": [ "All" ] }, "applications": { "includeApplications": [ "other" ] } }, {{controls}} },
+          { "id": "trial", "displayName": "Trial", "state": "enabledForReportingButNotEnforced",
+            "conditions": { "users": { "includeUsers": [ "All" ] }, "applications": { "includeApplications": [ "All" ] } }, "grantControls": { "builtInControls": [ "block" ] } } ]
+        """)!;
+}
