@@ -30,8 +30,13 @@ internal sealed partial class EnrolledConnector : IDisposable
     /// <summary>Asks for access to the broker.</summary>
     /// <exception cref="GatewayCallException">There is none.</exception>
     public async Task<BrokerAccessAnswer> GetBrokerAccessAsync(CancellationToken cancellationToken)
-        => (await CallAsync(ConnectorPaths.Token, null, cancellationToken)).BrokerAccess
+        => (await CallAsync(ConnectorPaths.Token, static call => call, cancellationToken)).BrokerAccess
             ?? throw new GatewayCallException(null, $"{Identity.Gateway}: the gateway's answer says nothing about its broker.");
+
+    /// <summary>Tells how this connector is.</summary>
+    /// <exception cref="GatewayCallException">Nobody heard it.</exception>
+    public Task ReportPresenceAsync(PresenceReport report, CancellationToken cancellationToken)
+        => CallAsync(ConnectorPaths.Presence, call => call with { Presence = report }, cancellationToken);
 
     /// <summary>Puts a new key in the place of the present one, here and at the gateway; goes on where an earlier attempt ended.</summary>
     /// <exception cref="GatewayCallException">The gateway did not take it.</exception>
@@ -52,7 +57,7 @@ internal sealed partial class EnrolledConnector : IDisposable
             Y = publicKey.Y,
             Signature = Base64UrlEncoder.Encode(next.SignData(Encoding.UTF8.GetBytes(Identity.Id), HashAlgorithmName.SHA256)),
         };
-        await CallAsync(ConnectorPaths.Key, request, cancellationToken);
+        await CallAsync(ConnectorPaths.Key, call => call with { NextKey = request }, cancellationToken);
         await _turn.WaitAsync(cancellationToken);
         try
         {
@@ -75,7 +80,7 @@ internal sealed partial class EnrolledConnector : IDisposable
         _turn.Dispose();
     }
 
-    private async Task<GatewayAnswer> CallAsync(string path, KeyRequest? nextKey, CancellationToken cancellationToken)
+    private async Task<GatewayAnswer> CallAsync(string path, Func<ConnectorCall, ConnectorCall> fill, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
@@ -85,7 +90,7 @@ internal sealed partial class EnrolledConnector : IDisposable
                 throw new GatewayCallException(null, $"{_file.Path}: the gateway's key in it is none. Enrol again, with a new token and --replace.");
             }
 
-            var call = new ConnectorCall { Issuer = Identity.Id, Audience = "", Path = path, Id = "", IssuedAt = 0, Instance = "", NextKey = nextKey };
+            var call = fill(new ConnectorCall { Issuer = Identity.Id, Audience = "", Path = path, Id = "", IssuedAt = 0, Instance = "" });
             var credentials = Enroller.Credentials(new ECDsaSecurityKey(_key) { KeyId = PublicKeys.From(_key).Kid });
             var (answer, signedBy) = await _client.CallAsync(call, credentials, pinned, cancellationToken);
             if (signedBy.Kid != pinned.Kid)

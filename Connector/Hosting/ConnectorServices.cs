@@ -44,6 +44,9 @@ internal static class ConnectorServices
         services.AddSingleton<EnrolledConnector>();
         services.AddSingleton<EnrolledTokenProvider>();
         services.AddHostedService<KeyRenewal>();
+        services.AddSingleton<AppReachProbe>();
+        services.AddHostedService(static provider => provider.GetRequiredService<AppReachProbe>());
+        services.AddHostedService<PresenceReporter>();
     }
 
     private static BrokerConnector CreateBrokerConnector(IServiceProvider services)

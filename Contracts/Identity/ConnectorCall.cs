@@ -47,6 +47,10 @@ internal sealed record ConnectorCall
     /// <summary>For <see cref="ConnectorPaths.Key"/>: the next key, in a call of its own that it signed itself, so that nobody enrols a key that he has not got.</summary>
     [JsonPropertyName("nextKey")]
     public KeyRequest? NextKey { get; init; }
+
+    /// <summary>For <see cref="ConnectorPaths.Presence"/>.</summary>
+    [JsonPropertyName("presence")]
+    public PresenceReport? Presence { get; init; }
 }
 
 /// <summary>Who wants to be a connector.</summary>

@@ -17,6 +17,9 @@ internal static class ConnectorPaths
     /// <summary>POST: another key in the place of the connector's.</summary>
     public const string Key = Prefix + "/key";
 
+    /// <summary>POST: how the connector is (<see cref="PresenceReport"/>).</summary>
+    public const string Presence = Prefix + "/presence";
+
     /// <summary>Media type of calls and answers.</summary>
     public const string MediaType = "application/jwt";
 }

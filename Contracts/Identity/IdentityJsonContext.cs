@@ -7,4 +7,5 @@ namespace AppProxy.Contracts.Identity;
 [JsonSerializable(typeof(GatewayAnswer))]
 [JsonSerializable(typeof(CallRefusal))]
 [JsonSerializable(typeof(GatewayKeys))]
+[JsonSerializable(typeof(PresenceReport))]
 internal sealed partial class IdentityJsonContext : JsonSerializerContext;

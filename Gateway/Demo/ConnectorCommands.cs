@@ -14,7 +14,8 @@ internal static partial class ConnectorCommands
 {
     public static IEnumerable<Command> Create() =>
     [
-        new Command("connectors", "Enrols, lists and revokes connectors.") { CreateToken(), CreateList(), CreateRevoke() },
+        new Command("connectors", "Enrols, lists and revokes connectors.") { CreateToken(), CreateList("Lists the connectors, and how they are.", static (report, output) => report.WriteConnectors(output)), CreateRevoke() },
+        new Command("groups", "Connector groups.") { CreateList("Lists the groups of enrolled connectors, and how they are.", static (report, output) => report.WriteGroups(output)) },
         new Command("keys", "The gateway's own signing keys.") { CreateRotate() },
     ];
 
@@ -56,14 +57,17 @@ internal static partial class ConnectorCommands
         return token;
     }
 
-    private static Command CreateList()
+    private static Command CreateList(string description, Action<ConnectorReport, TextWriter> write)
     {
         var store = Store();
-        var list = new Command("list", "Lists the connectors.") { store };
+        var list = new Command("list", description) { store };
         list.SetAction(async (parsed, cancellationToken) =>
         {
             var choice = await OpenAsync(parsed.GetValue(store), cancellationToken);
-            ConnectorReport.Write(await new ConnectorDatabase(choice.Store, TimeProvider.System).ListAsync(cancellationToken), parsed.InvocationConfiguration.Output);
+            var database = new ConnectorDatabase(choice.Store, TimeProvider.System);
+            write(
+                new ConnectorReport(await database.ListAsync(cancellationToken), await database.ListPresenceAsync(cancellationToken), TimeProvider.System.GetUtcNow()),
+                parsed.InvocationConfiguration.Output);
         });
         return list;
     }

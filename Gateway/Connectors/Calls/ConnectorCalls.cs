@@ -1,11 +1,12 @@
 using AppProxy.Contracts.Identity;
 using AppProxy.Gateway.Connectors.Enrolling;
+using AppProxy.Gateway.Connectors.Roster;
 using AppProxy.Gateway.Connectors.Tokens;
 
 namespace AppProxy.Gateway.Connectors.Calls;
 
 /// <summary>What a connector may ask of the gateway. Every method throws <see cref="CallRefusedException"/>.</summary>
-internal sealed class ConnectorCalls(CallReader reader, ConnectorEnrollment enrollment, KeyChange keyChange, InstanceWatch instances, IBrokerAccess access)
+internal sealed class ConnectorCalls(CallReader reader, ConnectorEnrollment enrollment, KeyChange keyChange, InstanceWatch instances, IBrokerAccess access, IConnectorStore store, TimeProvider time)
 {
     public async Task<GatewayAnswer> EnrollAsync(string body, CancellationToken cancellationToken)
     {
@@ -19,6 +20,19 @@ internal sealed class ConnectorCalls(CallReader reader, ConnectorEnrollment enro
         var (call, connector) = await reader.ReadAsync(body, ConnectorPaths.Token, cancellationToken);
         await instances.NoteAsync(connector, call.Instance, cancellationToken);
         return new GatewayAnswer { InResponseTo = call.Id, BrokerAccess = access.Grant(connector) };
+    }
+
+    public async Task<GatewayAnswer> NotePresenceAsync(string body, CancellationToken cancellationToken)
+    {
+        var (call, connector) = await reader.ReadAsync(body, ConnectorPaths.Presence, cancellationToken);
+        if (call.Presence is not { } report)
+        {
+            throw new CallRefusedException(CallFault.BadRequest, "The call says nothing about how the connector is.");
+        }
+
+        await instances.NoteAsync(connector, call.Instance, cancellationToken);
+        await store.SavePresenceAsync(connector.Id, new PresenceRecord(report, time.GetUtcNow()), cancellationToken);
+        return new GatewayAnswer { InResponseTo = call.Id };
     }
 
     public async Task<GatewayAnswer> ChangeKeyAsync(string body, CancellationToken cancellationToken)

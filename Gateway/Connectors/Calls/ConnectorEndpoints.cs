@@ -12,7 +12,8 @@ namespace AppProxy.Gateway.Connectors.Calls;
 /// <summary>What connectors call on the gateway's own host: each answer is signed, each refusal says why.</summary>
 internal sealed partial class ConnectorEndpoints(SigningKeys keys, ILogger<ConnectorEndpoints> logger, ConnectorCalls? calls = null)
 {
-    private const int MaxBody = 16 * 1024;
+    /// <summary>A report on ten thousand apps.</summary>
+    private const int MaxBody = 1024 * 1024;
 
     /// <summary>Whether it is one of our paths.</summary>
     public static bool Owns(PathString path) => path.StartsWithSegments(ConnectorPaths.Prefix, StringComparison.Ordinal);
@@ -61,9 +62,20 @@ internal sealed partial class ConnectorEndpoints(SigningKeys keys, ILogger<Conne
 
     private static async Task<string> ReadBodyAsync(HttpContext context)
     {
-        var body = new byte[MaxBody + 1];
-        var length = await context.Request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, context.RequestAborted);
-        return length <= MaxBody ? Encoding.UTF8.GetString(body, 0, length) : throw new CallRefusedException(CallFault.BadRequest, "The call is too long.");
+        using var body = new MemoryStream();
+        var piece = new byte[4 * 1024];
+        int length;
+        while ((length = await context.Request.Body.ReadAsync(piece, context.RequestAborted)) > 0)
+        {
+            if (body.Length + length > MaxBody)
+            {
+                throw new CallRefusedException(CallFault.BadRequest, "The call is too long.");
+            }
+
+            body.Write(piece, 0, length);
+        }
+
+        return Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length);
     }
 
     private Task WriteKeysAsync(HttpContext context)
@@ -97,6 +109,7 @@ internal sealed partial class ConnectorEndpoints(SigningKeys keys, ILogger<Conne
             ConnectorPaths.Enroll => await calls.EnrollAsync(body, context.RequestAborted),
             ConnectorPaths.Token => await calls.GrantAccessAsync(body, context.RequestAborted),
             ConnectorPaths.Key => await calls.ChangeKeyAsync(body, context.RequestAborted),
+            ConnectorPaths.Presence => await calls.NotePresenceAsync(body, context.RequestAborted),
             _ => throw new CallRefusedException(CallFault.BadRequest, "There is nothing at this path."),
         };
     }

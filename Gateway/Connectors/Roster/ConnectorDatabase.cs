@@ -1,3 +1,5 @@
+using System.Text.Json;
+using AppProxy.Contracts.Identity;
 using AppProxy.Gateway.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -44,7 +46,7 @@ internal sealed class ConnectorDatabase(StoreConnection connection, TimeProvider
                 return null;
             }
 
-            await context.Set<ConnectorRow>().Where(other => other.RevokedAt != null && other.Name == connector.Name).ExecuteDeleteAsync(cancellationToken);
+            await context.Set<ConnectorRow>().Where(other => (other.RevokedAt != null || other.BlockedAt != null) && other.Name == connector.Name).ExecuteDeleteAsync(cancellationToken);
             var names = await context.Set<ConnectorRow>().Where(other => other.Name.StartsWith(connector.Name)).Select(static other => other.Name).ToListAsync(cancellationToken);
             var named = connector with { Name = ConnectorNames.MakeUnique(connector.Name, names) };
             context.Add(ConnectorRow.From(named));
@@ -62,6 +64,33 @@ internal sealed class ConnectorDatabase(StoreConnection connection, TimeProvider
     public Task<IReadOnlyList<ConnectorRecord>> ListShutOutAsync(CancellationToken cancellationToken) => connection.UseAsync<IReadOnlyList<ConnectorRecord>>(async context =>
         [.. (await context.Set<ConnectorRow>().AsNoTracking().Where(static connector => connector.RevokedAt != null || connector.BlockedAt != null).ToListAsync(cancellationToken))
             .Select(static row => row.ToRecord())]);
+
+    public Task SavePresenceAsync(string id, PresenceRecord presence, CancellationToken cancellationToken) => connection.UseAsync(async context =>
+    {
+        var seen = presence.SeenAt.ToUnixTimeMilliseconds();
+        var report = JsonSerializer.Serialize(presence.Report, IdentityJsonContext.Default.PresenceReport);
+        var updated = await context.Set<ConnectorPresenceRow>().Where(row => row.ConnectorId == id)
+            .ExecuteUpdateAsync(row => row.SetProperty(static column => column.SeenAt, seen).SetProperty(static column => column.Report, report), cancellationToken);
+        if (updated == 0)
+        {
+            context.Add(new ConnectorPresenceRow { ConnectorId = id, SeenAt = seen, Report = report });
+            try
+            {
+                await context.SaveChangesAsync(cancellationToken);
+            }
+            catch (DbUpdateException)
+            {
+                // Another gateway heard its first word at the same moment, or it is gone: the next report is in two seconds.
+            }
+        }
+
+        return true;
+    });
+
+    public Task<IReadOnlyDictionary<string, PresenceRecord>> ListPresenceAsync(CancellationToken cancellationToken) => connection.UseAsync<IReadOnlyDictionary<string, PresenceRecord>>(async context =>
+        (await context.Set<ConnectorPresenceRow>().AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(
+            static row => row.ConnectorId,
+            static row => new PresenceRecord(JsonSerializer.Deserialize(row.Report, IdentityJsonContext.Default.PresenceReport)!, DateTimeOffset.FromUnixTimeMilliseconds(row.SeenAt))));
 
     public Task<ConnectorRecord?> UpdateAsync(string id, Func<ConnectorRecord, ConnectorRecord> change, CancellationToken cancellationToken) => AttemptAsync<ConnectorRecord?>(
         async context =>

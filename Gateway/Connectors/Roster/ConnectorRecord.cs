@@ -10,7 +10,7 @@ internal sealed record ConnectorRecord
 
     public required string Id { get; init; }
 
-    /// <summary>Unique among the connectors that are not revoked.</summary>
+    /// <summary>Unique; one that is revoked or blocked makes room when another comes by its name.</summary>
     public required string Name { get; init; }
 
     public required string Group { get; init; }

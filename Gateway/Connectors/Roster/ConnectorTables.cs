@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace AppProxy.Gateway.Connectors.Roster;
 
 [SuppressMessage("Performance", "CA1812", Justification = "Found by its interfaces.")]
-internal sealed class ConnectorTables : IEntityTypeConfiguration<ConnectorRow>, IEntityTypeConfiguration<EnrollmentTokenRow>
+internal sealed class ConnectorTables : IEntityTypeConfiguration<ConnectorRow>, IEntityTypeConfiguration<ConnectorPresenceRow>, IEntityTypeConfiguration<EnrollmentTokenRow>
 {
     public void Configure(EntityTypeBuilder<ConnectorRow> builder)
     {
@@ -17,6 +17,14 @@ internal sealed class ConnectorTables : IEntityTypeConfiguration<ConnectorRow>, 
         builder.Property(static connector => connector.EnrolledWith).HasMaxLength(StoreContext.IdLength);
         builder.Property(static connector => connector.Revision).IsConcurrencyToken();
         builder.HasIndex(static connector => connector.Name).IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<ConnectorPresenceRow> builder)
+    {
+        builder.ToTable("ConnectorPresence");
+        builder.HasKey(static presence => presence.ConnectorId);
+        builder.Property(static presence => presence.ConnectorId).HasMaxLength(StoreContext.IdLength);
+        builder.HasOne<ConnectorRow>().WithOne().HasForeignKey<ConnectorPresenceRow>(static presence => presence.ConnectorId).OnDelete(DeleteBehavior.Cascade);
     }
 
     public void Configure(EntityTypeBuilder<EnrollmentTokenRow> builder)

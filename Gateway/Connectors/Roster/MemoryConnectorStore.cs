@@ -5,6 +5,7 @@ internal sealed class MemoryConnectorStore : IConnectorStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, EnrollmentTokenRecord> _tokens = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PresenceRecord> _presence = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ConnectorRecord> _connectors = new(StringComparer.Ordinal);
 
     public Task AddTokenAsync(EnrollmentTokenRecord token, CancellationToken cancellationToken) => Locked(() => _tokens[token.Id] = token);
@@ -18,7 +19,7 @@ internal sealed class MemoryConnectorStore : IConnectorStore
             return null;
         }
 
-        foreach (var revoked in _connectors.Values.Where(other => other.RevokedAt is not null && string.Equals(other.Name, connector.Name, StringComparison.OrdinalIgnoreCase)).ToList())
+        foreach (var revoked in _connectors.Values.Where(other => !other.IsActive && string.Equals(other.Name, connector.Name, StringComparison.OrdinalIgnoreCase)).ToList())
         {
             _connectors.Remove(revoked.Id);
         }
@@ -34,6 +35,12 @@ internal sealed class MemoryConnectorStore : IConnectorStore
 
     public Task<IReadOnlyList<ConnectorRecord>> ListShutOutAsync(CancellationToken cancellationToken)
         => Locked<IReadOnlyList<ConnectorRecord>>(() => [.. _connectors.Values.Where(static connector => !connector.IsActive)]);
+
+    public Task SavePresenceAsync(string id, PresenceRecord presence, CancellationToken cancellationToken)
+        => Locked(() => _connectors.ContainsKey(id) ? _presence[id] = presence : null);
+
+    public Task<IReadOnlyDictionary<string, PresenceRecord>> ListPresenceAsync(CancellationToken cancellationToken)
+        => Locked<IReadOnlyDictionary<string, PresenceRecord>>(() => _presence.Where(seen => _connectors.ContainsKey(seen.Key)).ToDictionary());
 
     public Task<ConnectorRecord?> UpdateAsync(string id, Func<ConnectorRecord, ConnectorRecord> change, CancellationToken cancellationToken)
         => Locked(() => _connectors.TryGetValue(id, out var connector) ? _connectors[id] = change(connector) : null);

@@ -52,6 +52,14 @@ internal sealed class Connectors : Migration
                 Revision = table.Column<long>(),
             },
             constraints: static table => table.PrimaryKey("PK_Connectors", static row => row.Id));
+        migrationBuilder.CreateTable(
+            "ConnectorPresence",
+            static table => new { ConnectorId = table.Column<string>(maxLength: 128), SeenAt = table.Column<long>(), Report = table.Column<string>() },
+            constraints: static table =>
+            {
+                table.PrimaryKey("PK_ConnectorPresence", static row => row.ConnectorId);
+                table.ForeignKey("FK_ConnectorPresence_Connectors_ConnectorId", static row => row.ConnectorId, "Connectors", "Id", onDelete: ReferentialAction.Cascade);
+            });
         migrationBuilder.CreateIndex("IX_Connectors_Name", "Connectors", "Name", unique: true);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using AppProxy.Tests.EndToEnd.Hosting;
 using AppProxy.Tests.EndToEnd.Processes;
 using FluentAssertions;
@@ -37,8 +38,9 @@ internal sealed class Operators_enrol_connectors
         using var client = LoopbackClient.Create(new Uri($"http://app.localhost:{port}/"));
         (await client.GetStringAsync("/", cancellation)).Should().Be("served");
 
-        await using var list = await CommandAsync(ProductExecutables.Gateway, ["connectors", "list", "--store", "store.db"], there, 0, cancellation);
-        list.Output.Should().MatchRegex("berlin +default +enrolled");
+        // It says how it is every two seconds: what is listed before the first time is not all of it.
+        (await ListUntilAsync("connectors", @"berlin +default +online +0/256 +0 +1/1 ", there, cancellation)).Should().StartWith("NAME");
+        (await ListUntilAsync("groups", "default +1/1 online +0/256 +0 +-", there, cancellation)).Should().StartWith("GROUP");
         var asked = TimeProvider.System.GetTimestamp();
         await using var revoked = await CommandAsync(ProductExecutables.Gateway, ["connectors", "revoke", "BERLIN", "--store", "store.db"], there, 0, cancellation);
         await gateway.WaitForLineAsync("is revoked: its connections are ended", cancellation);
@@ -124,6 +126,18 @@ internal sealed class Operators_enrol_connectors
             $"http://127.0.0.1:{port}",
             new Dictionary<string, string?> { ["Gateway:Apps"] = Path.Combine(folder.Path, "apps.json"), ["Gateway:Store"] = Path.Combine(folder.Path, "store.db") },
             cancellation);
+    }
+
+    private static async Task<string> ListUntilAsync(string what, string pattern, WorkingFolder folder, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            await using var list = await CommandAsync(ProductExecutables.Gateway, [what, "list", "--store", "store.db"], folder, 0, cancellation);
+            if (Regex.IsMatch(list.Output, pattern))
+            {
+                return list.Output;
+            }
+        }
     }
 
     private static async Task<RunningProgram> CommandAsync(string program, string[] arguments, WorkingFolder folder, int code, CancellationToken cancellation)

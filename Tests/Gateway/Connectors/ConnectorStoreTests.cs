@@ -54,15 +54,34 @@ internal sealed class ConnectorStoreTests(StoreKind kind, bool isInMemory) : Sto
     }
 
     [Test, CancelAfter(Guard)]
-    public async Task A_revoked_connector_makes_room_for_its_name(CancellationToken cancellation)
+    public async Task A_connector_without_rights_makes_room_for_its_name([Values] bool isRevoked, CancellationToken cancellation)
     {
         var store = await OpenAsync(cancellation, uses: 2);
         var first = (await store.EnrollAsync("t", Connector("berlin"), cancellation))!;
-        await store.UpdateAsync(first.Id, other => other with { RevokedAt = Time.GetUtcNow() }, cancellation);
+        await store.UpdateAsync(first.Id, other => isRevoked ? other with { RevokedAt = Time.GetUtcNow() } : other with { BlockedAt = Time.GetUtcNow() }, cancellation);
 
         (await store.EnrollAsync("t", Connector("berlin"), cancellation))!.Name.Should().Be("berlin");
 
         (await store.FindAsync(first.Id, cancellation)).Should().BeNull();
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task What_a_connector_says_takes_the_place_of_what_it_said_and_goes_with_it(CancellationToken cancellation)
+    {
+        var store = await OpenAsync(cancellation, uses: 2);
+        var connector = (await store.EnrollAsync("t", Connector("berlin"), cancellation))!;
+        var presence = new PresenceRecord(
+            new PresenceReport { Version = "1", Slots = 2, BusySlots = 1, Streams = 0, ClockOffset = -5, Apps = new Dictionary<string, AppReach> { ["hr"] = new(false, "no route") } },
+            Time.GetUtcNow());
+
+        await store.SavePresenceAsync(connector.Id, presence with { SeenAt = Time.GetUtcNow().AddSeconds(-2) }, cancellation);
+        await store.SavePresenceAsync(connector.Id, presence, cancellation);
+        await store.SavePresenceAsync("nobody", presence, cancellation);
+
+        (await store.ListPresenceAsync(cancellation)).Should().ContainSingle().Which.Value.Should().BeEquivalentTo(presence);
+        await store.UpdateAsync(connector.Id, other => other with { RevokedAt = Time.GetUtcNow() }, cancellation);
+        await store.EnrollAsync("t", Connector("berlin"), cancellation);
+        (await store.ListPresenceAsync(cancellation)).Should().BeEmpty();
     }
 
     private static ConnectorRecord Connector(string name) => new()

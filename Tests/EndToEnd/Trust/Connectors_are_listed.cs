@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Sockets;
+using AppProxy.Connector.Enrollment;
+using AppProxy.Connector.Execution;
+using AppProxy.Connector.Settings;
+using AppProxy.Contracts.Identity;
+using FluentAssertions;
+using NUnit.Framework;
+
+namespace AppProxy.Tests.EndToEnd.Trust;
+
+[TestFixture]
+public sealed class Connectors_are_listed : EnrollmentTest
+{
+    [Test, CancelAfter(Guard)]
+    public async Task What_a_connector_says_of_itself_is_kept(CancellationToken cancellation)
+    {
+        var proxy = await StartGatewayAsync(cancellation);
+        var identity = await EnrollAsync(proxy, cancellation: cancellation);
+        var connector = Open();
+        var report = new PresenceReport
+        {
+            Version = "1.2.3",
+            Slots = 7,
+            BusySlots = 1,
+            Streams = 2,
+            ClockOffset = -3,
+            Apps = new Dictionary<string, AppReach> { ["hr"] = new(true), ["wiki"] = new(false, "no answer") },
+        };
+
+        await connector.ReportPresenceAsync(report, cancellation);
+
+        var seen = (await StoreOf(proxy).ListPresenceAsync(cancellation))[identity.Id];
+        seen.Report.Should().BeEquivalentTo(report);
+        seen.IsOnline(seen.SeenAt.AddSeconds(5)).Should().BeTrue();
+        seen.IsOnline(seen.SeenAt.AddSeconds(6)).Should().BeFalse();
+        (await connector.Awaiting(caller => caller.ReportPresenceAsync(null!, cancellation)).Should().ThrowAsync<GatewayCallException>())
+            .Which.Fault.Should().Be(CallFault.BadRequest);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task A_connector_knows_which_apps_it_reaches(CancellationToken cancellation)
+    {
+        using var listening = new TcpListener(IPAddress.Loopback, 0);
+        listening.Start();
+        var options = new ConnectorOptions();
+        options.Apps["here"] = new AppTargetOptions { InternalUrl = $"http://{listening.LocalEndpoint}/" };
+        options.Apps["closed"] = new AppTargetOptions { InternalUrl = $"http://127.0.0.1:{Processes.LoopbackPort.Take()}/" };
+        options.Apps["unknown"] = new AppTargetOptions { InternalUrl = "https://nowhere.invalid/" };
+        using var probe = new AppReachProbe(options, TimeProvider.System);
+
+        await probe.ProbeAsync(cancellation);
+
+        probe.Apps["here"].Should().Be(new AppReach(true));
+        probe.Apps["closed"].Should().Be(new AppReach(false, "connection refused"));
+        probe.Apps["unknown"].IsReached.Should().BeFalse();
+        probe.Apps["unknown"].Problem.Should().BeOneOf("name unknown", "no answer");
+    }
+}
