@@ -13,6 +13,9 @@ internal sealed partial class ProviderEvents(GatewayOrigin origin, SignInComplet
     public const string Request = "request";
     public const string Fragment = "fragment";
 
+    /// <summary>Marks a second try, in which the provider must ask.</summary>
+    public const string Again = "again";
+
     public override Task RedirectToIdentityProvider(RedirectContext context)
     {
         // Never from a Host header.
@@ -26,7 +29,7 @@ internal sealed partial class ProviderEvents(GatewayOrigin origin, SignInComplet
                 context.ProtocolMessage.SetParameter("claims", ClaimsRequest(stepUp.AuthenticationContext));
             }
 
-            if (stepUp.NotBefore is not null)
+            if (stepUp.NotBefore is not null || context.Properties.Items.ContainsKey(Again))
             {
                 context.ProtocolMessage.Prompt = "login";
                 context.ProtocolMessage.MaxAge = "0";

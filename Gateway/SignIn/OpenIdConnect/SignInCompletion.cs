@@ -63,6 +63,13 @@ internal sealed partial class SignInCompletion(
 
         if (request.StepUp?.IsMetBy(session) == false)
         {
+            if (request.StepUp.NotBefore is null && !properties.Items.ContainsKey(ProviderEvents.Again))
+            {
+                // Many providers do two steps for who is signed in there already; others must be told to ask anew.
+                await AskAgainAsync(context, request, properties);
+                return;
+            }
+
             // Sent back to the app, they would be sent here again, and again.
             LogStepUpMissing(user.Id, request.AppId);
             await SignInPages.WriteProblemAsync(
@@ -72,6 +79,22 @@ internal sealed partial class SignInCompletion(
         }
 
         await handOff.SendAsync(context, session, request, properties.Items.ContainsKey(ProviderEvents.Fragment));
+    }
+
+    private static Task AskAgainAsync(HttpContext context, SignInRequest request, AuthenticationProperties answered)
+    {
+        var properties = new AuthenticationProperties { RedirectUri = "/" };
+        properties.Items[ProviderEvents.Again] = "1";
+        foreach (var name in (string[])[ProviderEvents.Request, ProviderEvents.Fragment])
+        {
+            if (answered.Items.TryGetValue(name, out var value))
+            {
+                properties.Items[name] = value;
+            }
+        }
+
+        properties.SetParameter(nameof(StepUp), request.StepUp);
+        return context.ChallengeAsync(ProviderOptions.Scheme, properties);
     }
 
     [LoggerMessage(6104, LogLevel.Information, "Session {Session} of '{User}' began")]
