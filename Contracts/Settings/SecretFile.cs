@@ -13,12 +13,29 @@ internal static class SecretFile
 
     /// <summary>Puts <paramref name="content"/> in the place of a file, or makes it. A machine that stops in between leaves the old file or the new one, never half of it.</summary>
     /// <exception cref="IOException">Cannot be written; or <see cref="UnauthorizedAccessException"/>.</exception>
-    public static void Replace(string path, ReadOnlySpan<byte> content)
-    {
-        var aside = path + ".new";
+    public static void Replace(string path, ReadOnlySpan<byte> content) => File.Move(WriteAside(path, content), path, overwrite: true);
 
-        // What a stop left behind may have another mode.
-        File.Delete(aside);
+    /// <summary>Makes a file, whole; false where there is one by now, whoever made it.</summary>
+    /// <exception cref="IOException">Cannot be written; or <see cref="UnauthorizedAccessException"/>.</exception>
+    public static bool TryCreate(string path, ReadOnlySpan<byte> content)
+    {
+        var aside = WriteAside(path, content);
+        try
+        {
+            File.Move(aside, path, overwrite: false);
+            return true;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(aside);
+            return false;
+        }
+    }
+
+    /// <summary>Each writer has a name of its own: two at once must not write into one.</summary>
+    private static string WriteAside(string path, ReadOnlySpan<byte> content)
+    {
+        var aside = $"{path}.{Guid.NewGuid():N}.new";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
@@ -31,6 +48,6 @@ internal static class SecretFile
             file.Flush(flushToDisk: true);
         }
 
-        File.Move(aside, path, overwrite: true);
+        return aside;
     }
 }

@@ -20,8 +20,7 @@ internal sealed class FileKeyVault(string path) : ISigningKeyVault
             return Task.FromResult(false);
         }
 
-        Write([.. keys, key]);
-        return Task.FromResult(true);
+        return Task.FromResult(Write([.. keys, key], isFirst: keys.Count == 0));
     }
 
     public Task EraseBeforeAsync(int sequence, CancellationToken cancellationToken)
@@ -53,11 +52,19 @@ internal sealed class FileKeyVault(string path) : ISigningKeyVault
         }
     }
 
-    private void Write(List<StoredSigningKey> keys)
+    /// <returns>False where somebody else was first.</returns>
+    private bool Write(List<StoredSigningKey> keys, bool isFirst = false)
     {
         try
         {
-            SecretFile.Replace(_path, JsonSerializer.SerializeToUtf8Bytes(keys, KeyJsonContext.Default.ListStoredSigningKey));
+            var content = JsonSerializer.SerializeToUtf8Bytes(keys, KeyJsonContext.Default.ListStoredSigningKey);
+            if (isFirst)
+            {
+                return SecretFile.TryCreate(_path, content);
+            }
+
+            SecretFile.Replace(_path, content);
+            return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

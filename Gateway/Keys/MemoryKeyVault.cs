@@ -6,7 +6,7 @@ internal sealed class MemoryKeyVault : ISigningKeyVault
     private readonly Lock _gate = new();
     private readonly List<StoredSigningKey> _keys = [];
 
-    public string Name => "The memory of this process";
+    public string Name => "the memory of this process";
 
     public Task<IReadOnlyList<StoredSigningKey>> ReadAsync(CancellationToken cancellationToken)
     {

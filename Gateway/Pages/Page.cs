@@ -36,7 +36,8 @@ internal sealed class Page
         var response = context.Response;
         response.ContentType = "text/html; charset=utf-8";
         response.Headers.CacheControl = "no-store";
-        response.Headers["Referrer-Policy"] = "no-referrer";
+        // Not "no-referrer": a form of ours would be sent with "Origin: null", and refused as a foreign one.
+        response.Headers["Referrer-Policy"] = "same-origin";
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
             + (nonce is null ? "" : $"; script-src 'nonce-{nonce}'")

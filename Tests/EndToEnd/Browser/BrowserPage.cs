@@ -55,6 +55,28 @@ internal sealed class BrowserPage
     public Task WaitForAsync(string condition, CancellationToken cancellationToken)
         => EvaluateAsync($"new Promise(done => {{ const look = () => ({condition}) ? done(true) : setTimeout(look, 20); look(); }})", cancellationToken);
 
+    /// <summary>Waits until the tab shows the page that is meant, by however many redirects and scripts it comes there.</summary>
+    public async Task<Uri> ArriveAsync(Predicate<Uri> isMeant, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                var url = await EvaluateAsync("document.readyState === 'complete' ? location.href : ''", cancellationToken);
+                if (url.Length > 0 && isMeant(new Uri(url)))
+                {
+                    return new Uri(url);
+                }
+            }
+            catch (InvalidOperationException)
+            {
+                // It went elsewhere while it was asked.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
+        }
+    }
+
     public Task ClickAsync(string selector, CancellationToken cancellationToken)
         => EvaluateAsync($"document.querySelector({JsonValue.Create(selector)!.ToJsonString()}).click()", cancellationToken);
 

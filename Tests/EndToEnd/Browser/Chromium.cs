@@ -25,7 +25,9 @@ internal sealed class Chromium : IAsyncDisposable
 
     public DevTools Tools { get; }
 
-    public static async Task<Chromium> StartAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="more">More options for the command line.</param>
+    public static async Task<Chromium> StartAsync(CancellationToken cancellationToken, params string[] more)
     {
         var path = RequiredProgram.Find("chromium", "chromium fonts-dejavu-core");
         var profile = Directory.CreateTempSubdirectory("appproxy-chromium");
@@ -45,6 +47,7 @@ internal sealed class Chromium : IAsyncDisposable
             "--host-resolver-rules=MAP *.localhost 127.0.0.1, EXCLUDE 127.0.0.1, EXCLUDE localhost, MAP * ~NOTFOUND",
             "--remote-debugging-port=0",
             "--user-data-dir=" + profile.FullName,
+            .. more,
             "about:blank",
         ])
         {
