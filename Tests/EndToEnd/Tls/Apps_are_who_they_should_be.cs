@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using AppProxy.Testing;
 using FluentAssertions;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using NUnit.Framework;
 
 namespace AppProxy.Tests.EndToEnd.Tls;
@@ -115,7 +116,7 @@ public sealed class Apps_are_who_they_should_be : EndToEndTest, IDisposable
         var (file, other) = isPfx
             ? (Write(own.Export(X509ContentType.Pkcs12, "open")), ("ClientCertificatePassword", "open"))
             : (Write(own.ExportCertificatePem()), ("ClientCertificateKey", Write(TestAuthority.KeyOf(own))));
-        var (proxy, _) = await StartAsync(certificate, version, cancellation: cancellation, isChecked: false, asksForCertificate: true, more: other, settings: ("ClientCertificate", file));
+        var (proxy, _) = await StartAsync(certificate, version, cancellation: cancellation, isChecked: false, mode: ClientCertificateMode.RequireCertificate, more: other, settings: ("ClientCertificate", file));
 
         (await AskAsync(proxy, cancellation)).Should().Be($"{Protocol(version)}  CN=connector");
     }
@@ -124,9 +125,25 @@ public sealed class Apps_are_who_they_should_be : EndToEndTest, IDisposable
     public async Task Without_one_the_connector_shows_none([Values("1.1", "2")] string version, CancellationToken cancellation)
     {
         using var certificate = _authority.Issue("127.0.0.1");
-        var (proxy, _) = await StartAsync(certificate, version, cancellation: cancellation, asksForCertificate: true, settings: ("TrustedCertificateAuthorities", Write(_authority.Pem)));
+        var (proxy, _) = await StartAsync(certificate, version, cancellation: cancellation, mode: ClientCertificateMode.AllowCertificate, settings: ("TrustedCertificateAuthorities", Write(_authority.Pem)));
 
         (await AskAsync(proxy, cancellation)).Should().Be($"{Protocol(version)}  ");
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task An_app_that_requires_a_certificate_hears_of_no_request_without([Values("1.1", "2", "")] string version, CancellationToken cancellation)
+    {
+        using var certificate = _authority.Issue("127.0.0.1");
+        var (proxy, app) = await StartAsync(
+            certificate, version, cancellation: cancellation, mode: ClientCertificateMode.RequireCertificate, settings: ("TrustedCertificateAuthorities", Write(_authority.Pem)));
+        using var client = proxy.CreateClient("app");
+
+        using var answer = await client.GetAsync("/", cancellation);
+
+        // The handshake of TLS 1.3 is over for the connector before the app has looked: which of the app's failures it is depends on where the end is noticed.
+        answer.StatusCode.Should().Be(HttpStatusCode.BadGateway);
+        answer.Headers.GetValues("AppProxy-Error").Single().Should().StartWith("app-");
+        app.Count.Should().Be(0);
     }
 
     [Test, CancelAfter(Guard)]
@@ -154,10 +171,10 @@ public sealed class Apps_are_who_they_should_be : EndToEndTest, IDisposable
         (string Name, string Value)? more = null,
         bool isChecked = true,
         bool translateHost = true,
-        bool asksForCertificate = false,
+        ClientCertificateMode mode = ClientCertificateMode.NoCertificate,
         CancellationToken cancellation = default)
     {
-        var app = Use(await TlsApp.StartAsync(certificate, cancellation, asksForCertificate));
+        var app = Use(await TlsApp.StartAsync(certificate, cancellation, mode));
         var proxy = await StartAsync(
             o =>
             {

@@ -18,7 +18,7 @@ internal sealed class TlsApp : IAsyncDisposable
     private int _count;
     private string? _name;
 
-    private TlsApp(X509Certificate2 certificate, bool asksForCertificate)
+    private TlsApp(X509Certificate2 certificate, ClientCertificateMode mode)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -31,7 +31,7 @@ internal sealed class TlsApp : IAsyncDisposable
                 Volatile.Write(ref _name, name);
                 return certificate;
             };
-            https.ClientCertificateMode = asksForCertificate ? ClientCertificateMode.AllowCertificate : ClientCertificateMode.NoCertificate;
+            https.ClientCertificateMode = mode;
             https.AllowAnyClientCertificate();
         }));
         _app = builder.Build();
@@ -47,9 +47,9 @@ internal sealed class TlsApp : IAsyncDisposable
     /// <summary>Requests that came through.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    public static async Task<TlsApp> StartAsync(X509Certificate2 certificate, CancellationToken cancellationToken, bool asksForCertificate = false)
+    public static async Task<TlsApp> StartAsync(X509Certificate2 certificate, CancellationToken cancellationToken, ClientCertificateMode mode = ClientCertificateMode.NoCertificate)
     {
-        var app = new TlsApp(certificate, asksForCertificate);
+        var app = new TlsApp(certificate, mode);
         await app._app.StartAsync(cancellationToken);
         return app;
     }
