@@ -1,7 +1,10 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using AppProxy.Connector.Http1;
+using AppProxy.Connector.Tls;
 using AppProxy.Contracts.Frames;
 
 namespace AppProxy.Connector.Execution;
@@ -9,13 +12,16 @@ namespace AppProxy.Connector.Execution;
 /// <summary>Calls one app over HTTP/2, by the library's own client: it streams both ways there, and nothing of ours would do it better.</summary>
 internal sealed class Http2Client : IAppClient
 {
+    private static readonly List<SslApplicationProtocol> OnlyHttp2 = [SslApplicationProtocol.Http2];
+    private static readonly List<SslApplicationProtocol> EitherHttp = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
+
     private readonly AppTarget _target;
     private readonly HttpMessageInvoker _client;
 
-    public Http2Client(AppTarget target, int maxHeadLength, bool checksCertificate)
+    public Http2Client(AppTarget target, int maxHeadLength, AppTls? tls)
     {
         _target = target;
-        _client = new HttpMessageInvoker(CreateHandler(maxHeadLength, checksCertificate));
+        _client = new HttpMessageInvoker(CreateHandler(maxHeadLength, tls, target.Http2Policy));
     }
 
     public ValueTask<IAppResponse> SendAsync(in RequestHead head, in AppCall call, CancellationToken cancellationToken)
@@ -46,9 +52,10 @@ internal sealed class Http2Client : IAppClient
         }
     }
 
-    private static SocketsHttpHandler CreateHandler(int maxHeadLength, bool checksCertificate)
+    private static SocketsHttpHandler CreateHandler(int maxHeadLength, AppTls? tls, HttpVersionPolicy policy)
     {
-        var handler = new SocketsHttpHandler
+        var protocols = policy == HttpVersionPolicy.RequestVersionExact ? OnlyHttp2 : EitherHttp;
+        return new SocketsHttpHandler
         {
             // A proxy passes on what it gets: it follows nothing, unpacks nothing, keeps no cookies, and asks no other proxy.
             AllowAutoRedirect = false,
@@ -59,21 +66,33 @@ internal sealed class Http2Client : IAppClient
             ConnectTimeout = TimeSpan.FromSeconds(15),
             EnableMultipleHttp2Connections = true,
             InitialHttp2StreamWindowSize = 1024 * 1024,
-            ConnectCallback = static async (context, cancellationToken) =>
-                new NetworkStream(await AppDialer.ConnectAsync(context.DnsEndPoint, cancellationToken), ownsSocket: true),
+            ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, tls, protocols, cancellationToken),
             MaxResponseHeadersLength = Math.Max(1, maxHeadLength / 1024),
 
             // Header octets pass as they are: ISO 8859-1 maps each to one character and back.
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         };
-        if (!checksCertificate)
+    }
+
+    /// <summary>TLS is made here and not by the library, which would ask for the name in the Host field: that may be the one that the app is published under.</summary>
+    private static async ValueTask<Stream> ConnectAsync(
+        DnsEndPoint app, AppTls? tls, List<SslApplicationProtocol> protocols, CancellationToken cancellationToken)
+    {
+        var socket = await AppDialer.ConnectAsync(app, cancellationToken);
+        if (tls is null)
         {
-#pragma warning disable CA5359 // The operator switched the check off for this app (isBackendCertificateValidationEnabled).
-            handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-#pragma warning restore CA5359
+            return new NetworkStream(socket, ownsSocket: true);
         }
 
-        return handler;
+        try
+        {
+            return await tls.AuthenticateAsync(socket, protocols, cancellationToken);
+        }
+        catch (IOException failure)
+        {
+            // As the library calls it where it makes the handshake.
+            throw new AuthenticationException(failure.Message, failure);
+        }
     }
 }

@@ -1,6 +1,8 @@
 using AppProxy.Connector.Http1;
 using AppProxy.Connector.Settings;
+using AppProxy.Connector.Tls;
 using AppProxy.Contracts.Frames;
+using Microsoft.Extensions.Options;
 
 namespace AppProxy.Connector.Execution;
 
@@ -18,15 +20,14 @@ internal sealed class ReachedApp : IDisposable
     public ReachedApp(string id, AppTargetOptions options, AppFaults faults, TimeProvider time)
     {
         var url = new Uri(options.InternalUrl, UriKind.Absolute);
-        var isTls = url.Scheme == Uri.UriSchemeHttps;
+        var tls = ReadTls(id, options, url, faults, time);
         _http1 = new Http1Client(
             new Http1Options
             {
                 App = id,
                 Host = url.IdnHost,
                 Port = url.Port,
-                IsTls = isTls,
-                ChecksCertificate = options.IsBackendCertificateValidationEnabled,
+                Tls = tls,
                 MaxConnections = options.MaxConnections,
                 MaxHeadLength = options.MaxResponseHeadLength,
                 IdleTimeout = options.ConnectionIdleTimeout,
@@ -36,11 +37,11 @@ internal sealed class ReachedApp : IDisposable
             time);
 
         // Without TLS nothing can be agreed on, and HTTP/1.1 is what everything speaks.
-        _chooses = options.HttpVersion is null && isTls;
+        _chooses = options.HttpVersion is null && tls is not null;
         if (_chooses || options.HttpVersion == "2")
         {
             var policy = _chooses ? HttpVersionPolicy.RequestVersionOrLower : HttpVersionPolicy.RequestVersionExact;
-            _http2 = new Http2Client(new AppTarget(url, policy), options.MaxResponseHeadLength, options.IsBackendCertificateValidationEnabled);
+            _http2 = new Http2Client(new AppTarget(url, policy), options.MaxResponseHeadLength, tls);
         }
 
         _chosen = _chooses ? null : (IAppClient?)_http2 ?? _http1;
@@ -66,6 +67,16 @@ internal sealed class ReachedApp : IDisposable
         _choosing.Dispose();
         _http1.Dispose();
         _http2?.Dispose();
+    }
+
+    /// <exception cref="OptionsValidationException">Files have changed since the settings were checked.</exception>
+    private static AppTls? ReadTls(string id, AppTargetOptions options, Uri url, AppFaults faults, TimeProvider time)
+    {
+        var mistakes = new List<string>();
+        var model = AppTlsReader.Read(id, options, url, time.GetUtcNow(), mistakes);
+        return mistakes.Count > 0 ? throw new OptionsValidationException(ConnectorOptions.Section, typeof(ConnectorOptions), mistakes)
+            : model is null ? null
+            : new AppTls(id, model, faults);
     }
 
     private async ValueTask<IAppClient> ChooseAsync(CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using AppProxy.Connector.Tls;
 
 namespace AppProxy.Connector.Http1;
 
@@ -47,7 +48,7 @@ internal sealed class AppDialer(Http1Options options, TimeProvider time)
         try
         {
             socket = await ConnectAsync(new DnsEndPoint(options.Host, options.Port), both.Token);
-            return options.IsTls ? await SecureAsync(socket, protocols, both.Token) : (new PlainStream(socket), false);
+            return options.Tls is { } tls ? await SecureAsync(tls, socket, protocols, both.Token) : (new PlainStream(socket), false);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
@@ -61,27 +62,10 @@ internal sealed class AppDialer(Http1Options options, TimeProvider time)
         }
     }
 
-    private async ValueTask<(AppStream Stream, bool IsHttp2)> SecureAsync(
-        Socket socket, List<SslApplicationProtocol> protocols, CancellationToken cancellationToken)
+    private static async ValueTask<(AppStream Stream, bool IsHttp2)> SecureAsync(
+        AppTls tls, Socket socket, List<SslApplicationProtocol> protocols, CancellationToken cancellationToken)
     {
-        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
-        try
-        {
-            var client = new SslClientAuthenticationOptions { TargetHost = options.Host, ApplicationProtocols = protocols };
-            if (!options.ChecksCertificate)
-            {
-#pragma warning disable CA5359 // The operator switched the check off for this app (isBackendCertificateValidationEnabled).
-                client.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-#pragma warning restore CA5359
-            }
-
-            await tls.AuthenticateAsClientAsync(client, cancellationToken);
-            return (new TlsStream(socket, tls), tls.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2);
-        }
-        catch
-        {
-            await tls.DisposeAsync();
-            throw;
-        }
+        var stream = await tls.AuthenticateAsync(socket, protocols, cancellationToken);
+        return (new TlsStream(socket, stream), stream.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2);
     }
 }

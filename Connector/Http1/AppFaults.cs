@@ -18,9 +18,21 @@ internal sealed partial class AppFaults(ConnectorMeter meter, ILogger<AppFaults>
         LogInvalidResponse(app, error);
     }
 
+    /// <summary>The app's certificate is not what it must be.</summary>
+    public void CertificateRefused(string app, string reasons) => LogCertificateRefused(app, reasons);
+
+    /// <summary>TLS came to nothing before or after the app's certificate was looked at.</summary>
+    public void HandshakeFailed(string app, string reason) => LogHandshakeFailed(app, reason);
+
     [LoggerMessage(2301, LogLevel.Warning, "The app '{App}' sent {Count} octets beyond its response; they are dropped and the connection is closed")]
     private partial void LogStrayOctets(string app, int count);
 
     [LoggerMessage(2302, LogLevel.Warning, "What the app '{App}' answered is not HTTP/1.1: {Error}")]
     private partial void LogInvalidResponse(string app, Http1Error error);
+
+    [LoggerMessage(2303, LogLevel.Warning, "The certificate of the app '{App}' is not accepted: {Reasons}")]
+    private partial void LogCertificateRefused(string app, string reasons);
+
+    [LoggerMessage(2304, LogLevel.Warning, "TLS with the app '{App}' failed: {Reason}")]
+    private partial void LogHandshakeFailed(string app, string reason);
 }

@@ -1,3 +1,5 @@
+using AppProxy.Connector.Tls;
+
 namespace AppProxy.Connector.Http1;
 
 /// <summary>How one app is called over HTTP/1.1.</summary>
@@ -11,9 +13,8 @@ internal sealed record Http1Options
 
     public required int Port { get; init; }
 
-    public bool IsTls { get; init; }
-
-    public bool ChecksCertificate { get; init; } = true;
+    /// <summary>Null for an app without TLS.</summary>
+    public AppTls? Tls { get; init; }
 
     /// <summary>Connections at once; 0 for no limit.</summary>
     public int MaxConnections { get; init; }

@@ -78,6 +78,24 @@ internal sealed class AppTargetOptions
     /// <summary>Microsoft Graph's name: whether the app's certificate is checked.</summary>
     public bool IsBackendCertificateValidationEnabled { get; set; } = true;
 
+    /// <summary>PEM file with the authorities to trust for this app in place of the system's.</summary>
+    public string? TrustedCertificateAuthorities { get; set; }
+
+    /// <summary>SHA-256 of public keys in base64, one of which the app's certificate must have.</summary>
+    public List<string> PinnedPublicKeys { get; } = [];
+
+    /// <summary>Name to ask for by TLS and to find in the certificate, where it is not the internal URL's.</summary>
+    public string? ServerName { get; set; }
+
+    /// <summary>PEM or PFX file with a certificate to show the app.</summary>
+    public string? ClientCertificate { get; set; }
+
+    /// <summary>PEM file with its key, where that is in another file.</summary>
+    public string? ClientCertificateKey { get; set; }
+
+    /// <summary>Password of the PFX file, or of the key.</summary>
+    public string? ClientCertificatePassword { get; set; }
+
     /// <summary>HTTP/1.1 connections to the app at once, those after an upgrade included; 0 for no limit.</summary>
     public int MaxConnections { get; set; }
 

@@ -11,7 +11,7 @@ internal static class ConnectorOptionsReader
     {
         var mistakes = new List<string>();
         var options = SettingsReader.Read<ConnectorOptions>(configuration.GetSection(ConnectorOptions.Section), mistakes);
-        if (new ConnectorOptionsValidator().Validate(null, options) is { Failed: true, Failures: { } failures })
+        if (new ConnectorOptionsValidator(TimeProvider.System).Validate(null, options) is { Failed: true, Failures: { } failures })
         {
             mistakes.AddRange(failures);
         }

@@ -1,10 +1,11 @@
+using AppProxy.Connector.Tls;
 using AppProxy.Contracts.Transport.ServiceBus;
 using Microsoft.Extensions.Options;
 
 namespace AppProxy.Connector.Settings;
 
 /// <summary>Checks the whole configuration and names every mistake at once.</summary>
-internal sealed class ConnectorOptionsValidator : IValidateOptions<ConnectorOptions>
+internal sealed class ConnectorOptionsValidator(TimeProvider time) : IValidateOptions<ConnectorOptions>
 {
     private static readonly TimeSpan LongestStop = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestIdle = TimeSpan.FromHours(1);
@@ -32,26 +33,36 @@ internal sealed class ConnectorOptionsValidator : IValidateOptions<ConnectorOpti
 
         foreach (var (id, app) in options.Apps)
         {
-            if (!Uri.TryCreate(app.InternalUrl, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
-                || url.Query.Length > 0 || url.Fragment.Length > 0)
-            {
-                mistakes.Add($"Connector:Apps:{id}:InternalUrl is '{app.InternalUrl}': give an absolute http or https URL without query and fragment.");
-            }
-
-            if (app.HttpVersion is not (null or "1.1" or "2"))
-            {
-                mistakes.Add($"Connector:Apps:{id}:HttpVersion is '{app.HttpVersion}': give 1.1 or 2, or leave it out.");
-            }
-
-            CheckRange($"Connector:Apps:{id}:MaxConnections", app.MaxConnections, 0, 65_535, mistakes);
-            CheckRange($"Connector:Apps:{id}:MaxResponseHeadLength", app.MaxResponseHeadLength, 1024, 1024 * 1024, mistakes);
-            if (app.ConnectionIdleTimeout < TimeSpan.FromSeconds(1) || app.ConnectionIdleTimeout > LongestIdle)
-            {
-                mistakes.Add($"Connector:Apps:{id}:ConnectionIdleTimeout is {app.ConnectionIdleTimeout}: give a time from 00:00:01 to {LongestIdle}.");
-            }
+            CheckApp(id, app, mistakes);
         }
 
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
+    }
+
+    private void CheckApp(string id, AppTargetOptions app, List<string> mistakes)
+    {
+        if (!Uri.TryCreate(app.InternalUrl, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
+            || url.Query.Length > 0 || url.Fragment.Length > 0)
+        {
+            mistakes.Add($"Connector:Apps:{id}:InternalUrl is '{app.InternalUrl}': give an absolute http or https URL without query and fragment.");
+        }
+        else
+        {
+            // Read once more when the app's clients are made: here it is for the mistakes.
+            _ = AppTlsReader.Read(id, app, url, time.GetUtcNow(), mistakes);
+        }
+
+        if (app.HttpVersion is not (null or "1.1" or "2"))
+        {
+            mistakes.Add($"Connector:Apps:{id}:HttpVersion is '{app.HttpVersion}': give 1.1 or 2, or leave it out.");
+        }
+
+        CheckRange($"Connector:Apps:{id}:MaxConnections", app.MaxConnections, 0, 65_535, mistakes);
+        CheckRange($"Connector:Apps:{id}:MaxResponseHeadLength", app.MaxResponseHeadLength, 1024, 1024 * 1024, mistakes);
+        if (app.ConnectionIdleTimeout < TimeSpan.FromSeconds(1) || app.ConnectionIdleTimeout > LongestIdle)
+        {
+            mistakes.Add($"Connector:Apps:{id}:ConnectionIdleTimeout is {app.ConnectionIdleTimeout}: give a time from 00:00:01 to {LongestIdle}.");
+        }
     }
 
     private static void CheckBroker(ConnectorOptions options, List<string> mistakes)

@@ -6,6 +6,9 @@ internal sealed record RelaySettings
     /// <summary>How long a request may wait for a connector; zero does not wait.</summary>
     public TimeSpan WaitForConnector { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the app may take to begin its answer, in place of Graph's two values; null leaves it to them.</summary>
+    public TimeSpan? ApplicationServerTimeout { get; init; }
+
     /// <summary>Longest silence of an exchange, both ways.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

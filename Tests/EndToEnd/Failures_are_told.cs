@@ -140,6 +140,40 @@ public sealed class Failures_are_told : EndToEndTest
     }
 
     [Test, CancelAfter(Guard)]
+    public async Task The_app_has_the_time_that_the_relay_gives_it([Values] bool isLonger, CancellationToken cancellation)
+    {
+        // Beside Microsoft Graph's two values: more than the longer one, less than the shorter one. In the first case nothing but the app's answer ends the wait.
+        var clock = new JumpingClock();
+        var proxy = await StartAsync(
+            o =>
+            {
+                o.Publishing["applicationServerTimeout"] = isLonger ? "default" : "long";
+                o.Relay["applicationServerTimeout"] = isLonger ? "01:00:00" : "00:00:10";
+                o.ConnectorTime = clock;
+                o.Publish("app", async c =>
+                {
+                    clock.Pass(isLonger ? TimeSpan.FromMinutes(59) : TimeSpan.FromSeconds(10));
+                    if (c.Request.Path == "/answers")
+                    {
+                        await c.Response.WriteAsync("at last");
+                        return;
+                    }
+
+                    clock.Pass(isLonger ? TimeSpan.FromMinutes(1) : TimeSpan.Zero);
+                    await Forever(c);
+                });
+            },
+            cancellation);
+        if (isLonger)
+        {
+            using var client = proxy.CreateClient("app");
+            (await client.GetStringAsync("/answers", cancellation)).Should().Be("at last");
+        }
+
+        (await FailAsync(proxy, 504, "app-timeout", LogLevel.Information, cancellation)).Dispose();
+    }
+
+    [Test, CancelAfter(Guard)]
     public async Task The_app_may_take_its_time_to_begin(CancellationToken cancellation)
     {
         var clock = new JumpingClock();

@@ -96,7 +96,7 @@ internal sealed class ApplicationReader
             IsPersistentCookieEnabled = publishing.IsPersistentCookieEnabled ?? false,
             AppRoleAssignmentRequired = document.AppRoleAssignmentRequired ?? true,
             AppRoleAssignedTo = assigned,
-            ApplicationServerTimeout = timeout,
+            ApplicationServerTimeout = relay.ApplicationServerTimeout ?? timeout,
             Relay = relay,
             UseAlternateUrlForTranslationAndRedirect = publishing.UseAlternateUrlForTranslationAndRedirect ?? false,
             IsTranslateLinksInBodyEnabled = publishing.IsTranslateLinksInBodyEnabled ?? false,

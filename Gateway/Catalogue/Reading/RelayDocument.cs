@@ -5,6 +5,8 @@ internal sealed class RelayDocument
 {
     public string? WaitForConnector { get; set; }
 
+    public string? ApplicationServerTimeout { get; set; }
+
     public string? IdleTimeout { get; set; }
 
     public string? TotalTimeout { get; set; }

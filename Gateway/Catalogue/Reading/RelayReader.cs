@@ -25,6 +25,7 @@ internal static class RelayReader
         return new RelaySettings
         {
             WaitForConnector = Durations.Read(relay.WaitForConnector, TimeSpan.Zero, LongestWait, path + ".waitForConnector", findings) ?? defaults.WaitForConnector,
+            ApplicationServerTimeout = Durations.Read(relay.ApplicationServerTimeout, ShortestLife, LongestLife, path + ".applicationServerTimeout", findings),
             IdleTimeout = Durations.Read(relay.IdleTimeout, ShortestLife, LongestLife, path + ".idleTimeout", findings) ?? defaults.IdleTimeout,
             TotalTimeout = Durations.Read(relay.TotalTimeout, ShortestLife, LongestLife, path + ".totalTimeout", findings),
             MaxWaitingRequests = waiting,

@@ -3,6 +3,7 @@ using System.Text;
 using AppProxy.Connector.Diagnostics;
 using AppProxy.Connector.Execution;
 using AppProxy.Connector.Http1;
+using AppProxy.Connector.Tls;
 using AppProxy.Contracts.Frames;
 using AppProxy.Tests.EndToEnd;
 using AppProxy.Tests.Gateway.Catalogue;
@@ -15,10 +16,11 @@ internal sealed class Http1Call : IDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
-    public Http1Call(Uri app, Func<Http1Options, Http1Options>? configure = null, TimeProvider? time = null)
+    public Http1Call(Uri app, Func<Http1Options, Http1Options>? configure = null, TimeProvider? time = null, bool checksCertificate = false)
     {
-        var options = new Http1Options { App = "app", Host = app.IdnHost, Port = app.Port, IsTls = app.Scheme == "https", ChecksCertificate = false };
         var faults = new AppFaults(ActivatorUtilities.CreateInstance<ConnectorMeter>(_services), Log);
+        var tls = app.Scheme == "https" ? new AppTls("app", new AppTlsModel { ServerName = app.IdnHost, ChecksCertificate = checksCertificate }, faults) : null;
+        var options = new Http1Options { App = "app", Host = app.IdnHost, Port = app.Port, Tls = tls };
         Client = new Http1Client(configure?.Invoke(options) ?? options, new Http1Target(app), faults, time ?? TimeProvider.System);
     }
 

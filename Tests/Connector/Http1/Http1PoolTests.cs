@@ -253,7 +253,7 @@ internal sealed class Http1PoolTests
     public async Task A_certificate_is_checked_unless_told_otherwise([Values] bool isChecked, CancellationToken cancellation)
     {
         await using var app = new AppOf(static _ => Task.CompletedTask, isTls: true);
-        using var call = new Http1Call(await app.StartAsync(cancellation), options => options with { ChecksCertificate = isChecked });
+        using var call = new Http1Call(await app.StartAsync(cancellation), checksCertificate: isChecked);
 
         (await call.GetAsync(cancellation)).Should().Match(isChecked ? "TlsFailed" : "200 OK*");
     }

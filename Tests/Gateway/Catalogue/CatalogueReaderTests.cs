@@ -66,6 +66,32 @@ internal sealed class CatalogueReaderTests
             """).Id, "the id comes from the external URL");
     }
 
+    [TestCase("00:00:01", 1), TestCase("00:10:00", 600), TestCase("1.00:00:00", 86_400)]
+    public void Any_time_to_begin_an_answer_goes_before_graphs_two(string time, int seconds)
+    {
+        var app = ReadApp($$"""
+            "displayName": "HR",
+            "onPremisesPublishing": { "externalUrl": "https://hr.example.com", "internalUrl": "http://hr.corp", "externalAuthenticationType": "passthru",
+              "applicationServerTimeout": "long" },
+            "relay": { "applicationServerTimeout": "{{time}}" }
+            """);
+
+        app.ApplicationServerTimeout.Should().Be(TimeSpan.FromSeconds(seconds));
+    }
+
+    [TestCase("00:00:00.9"), TestCase("1.00:00:01"), TestCase("600"), TestCase("long")]
+    public void A_time_to_begin_an_answer_has_bounds(string time)
+    {
+        var reading = Read($$"""
+            { "connectorGroups": [{ "name": "default", "isDefault": true }], "applications": [{
+              "displayName": "HR",
+              "onPremisesPublishing": { "externalUrl": "https://hr.example.com", "internalUrl": "http://hr.corp", "externalAuthenticationType": "passthru" },
+              "relay": { "applicationServerTimeout": "{{time}}" } }] }
+            """);
+
+        reading.Problems.Should().ContainSingle().Which.Path.Should().Be("$.applications[0].relay.applicationServerTimeout");
+    }
+
     [Test]
     public void An_application_exported_from_graph_can_be_dropped_in()
     {

@@ -1,0 +1,48 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using AppProxy.Connector.Http1;
+
+namespace AppProxy.Connector.Tls;
+
+/// <summary>Secures connections to one app, whichever version of HTTP they are for.</summary>
+internal sealed class AppTls(string app, AppTlsModel model, AppFaults faults)
+{
+    /// <summary>Makes the handshake. The socket is the stream's; it is closed when the handshake fails.</summary>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">One side did not accept the other.</exception>
+    /// <exception cref="IOException">The connection broke.</exception>
+    public async ValueTask<SslStream> AuthenticateAsync(Socket socket, List<SslApplicationProtocol> protocols, CancellationToken cancellationToken)
+    {
+        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        var check = new CertificateCheck(model);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(CreateOptions(protocols, check), cancellationToken);
+            return tls;
+        }
+        catch (Exception failure)
+        {
+            await tls.DisposeAsync();
+            if (check.Refusal is { } refusal)
+            {
+                faults.CertificateRefused(app, refusal);
+            }
+            else if (!cancellationToken.IsCancellationRequested)
+            {
+                faults.HandshakeFailed(app, failure.GetBaseException().Message);
+            }
+
+            throw;
+        }
+    }
+
+    private SslClientAuthenticationOptions CreateOptions(List<SslApplicationProtocol> protocols, CertificateCheck check) => new()
+    {
+        TargetHost = model.ServerName,
+        ApplicationProtocols = protocols,
+        ClientCertificateContext = model.ClientCertificate,
+
+        // A handshake adds to the policy what the app sent along.
+        CertificateChainPolicy = model.Authorities?.Clone(),
+        RemoteCertificateValidationCallback = check.Accepts,
+    };
+}
