@@ -30,7 +30,7 @@ internal sealed class Slots(int slots, int maxStreams)
             _receiver = receiver;
             credit = Math.Max(0, slots - _busy - Math.Max(0, _streams - maxStreams));
             _withheld = Math.Max(0, slots - _busy - credit);
-            _overdrawn = 0;
+            _overdrawn = Math.Max(0, _busy - slots);
         }
 
         if (credit > 0)

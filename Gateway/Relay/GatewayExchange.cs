@@ -149,17 +149,21 @@ internal sealed class GatewayExchange : IDisposable
         }
 
         _requestLength = request.Length;
-        _request = request.Detach();
-        _request.Retain();
+        var message = request.Detach();
+        message.Retain();
+        _request = message;
         SentAt = _time.GetTimestamp();
-        if (ClientConnection?.Uplink is not { } uplink || !TryDirect(uplink))
+        if (ClientConnection?.Uplink is { } uplink && TryDirect(uplink, message))
         {
-            _group.Send(new RequestMessage(this, _request, _requestLength, App.Relay.WaitForConnector));
+            message.Release();
+            return;
         }
+
+        _group.Send(new RequestMessage(this, message, _requestLength, App.Relay.WaitForConnector));
     }
 
     /// <summary>Sends the request past the queue to the one instance that has what it needs; false when that one is lost.</summary>
-    private bool TryDirect(Guid uplink)
+    private bool TryDirect(Guid uplink, PooledBuffer message)
     {
         var instance = _group.InstanceOf(uplink);
         lock (_gate)
@@ -167,7 +171,8 @@ internal sealed class GatewayExchange : IDisposable
             _directedTo = instance;
         }
 
-        instance.Direct(this, _request!, _requestLength);
+        message.Retain();
+        instance.Direct(this, message, _requestLength);
         return _group.Has(instance) || !instance.TryTakeBack(this);
     }
 
