@@ -36,6 +36,9 @@ internal sealed class GatewayExchange : IDisposable
     private HttpContext? _flushing;
     private int _end = -1;
     private bool _continues;
+
+    // Of the head, which may be written and given back already when it is asked for.
+    private int _status;
     private bool _disposed;
 
     public GatewayExchange(GroupRelay group, PublishedApp app, FrameFlags flags, TimeProvider time)
@@ -222,9 +225,9 @@ internal sealed class GatewayExchange : IDisposable
                 return true;
             }
 
-            if (Volatile.Read(ref _head) is { IsComplete: true } head)
+            if (Volatile.Read(ref _head) is { IsComplete: true })
             {
-                return ResponseHead.TryRead(head.Payload.Span, head.Flags, out var response) == FrameError.None && response.Status < 300;
+                return _status < StatusCodes.Status300MultipleChoices;
             }
 
             await _grantReady.WaitAsync();
@@ -490,6 +493,7 @@ internal sealed class GatewayExchange : IDisposable
                 connection.Uplink = run.Instance.Session;
             }
 
+            _status = status;
             Volatile.Write(ref _head, new HeadAssembly(frame, owner, FrameLimits.MaxHeadLength));
             for (var i = 0; i < _runs.Count; i++)
             {
