@@ -110,7 +110,7 @@ internal static class RequestHeadWriter
             }
             else if (FieldSection.Is(line.Name, "Authorization"u8))
             {
-                kind |= IsOfConnection(line.Value) ? RequestKind.AuthenticatesConnection : RequestKind.Plain;
+                kind |= ConnectionSchemes.IsIn(line.Value) ? RequestKind.AuthenticatesConnection : RequestKind.Plain;
             }
             else if (FieldSection.Is(line.Name, "Expect"u8))
             {
@@ -128,13 +128,6 @@ internal static class RequestHeadWriter
         }
 
         return room;
-    }
-
-    /// <summary>The schemes that authenticate a connection instead of a request (RFC 4559 section 6, [MS-NTHT]).</summary>
-    private static bool IsOfConnection(ReadOnlySpan<byte> credentials)
-    {
-        var scheme = credentials.IndexOf((byte)' ') is var space and >= 0 ? credentials[..space] : credentials;
-        return FieldSection.Is(scheme, "NTLM"u8) || FieldSection.Is(scheme, "Negotiate"u8);
     }
 
     private static void WriteFields(ref OctetWriter writer, in FieldLines fields, bool isTraced)

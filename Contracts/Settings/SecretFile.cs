@@ -32,17 +32,23 @@ internal static class SecretFile
         }
     }
 
-    /// <summary>Each writer has a name of its own: two at once must not write into one.</summary>
-    private static string WriteAside(string path, ReadOnlySpan<byte> content)
+    /// <summary>Opens a file for writing; a new one is its owner's alone.</summary>
+    public static FileStream Open(string path, FileMode mode)
     {
-        var aside = $"{path}.{Guid.NewGuid():N}.new";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = Owner;
         }
 
-        using (var file = new FileStream(aside, options))
+        return new FileStream(path, options);
+    }
+
+    /// <summary>Each writer has a name of its own: two at once must not write into one.</summary>
+    private static string WriteAside(string path, ReadOnlySpan<byte> content)
+    {
+        var aside = $"{path}.{Guid.NewGuid():N}.new";
+        using (var file = Open(aside, FileMode.CreateNew))
         {
             file.Write(content);
             file.Flush(flushToDisk: true);

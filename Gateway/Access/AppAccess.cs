@@ -27,7 +27,11 @@ internal sealed class AppAccess
         _assignedGroups = Assigned(app, PrincipalType.Group);
         _assignedPrograms = Assigned(app, PrincipalType.ServicePrincipal);
         _policies = [.. policies.Where(policy => policy.Policy.State != PolicyState.Disabled && policy.IsFor(app))];
+        Reports = Array.Exists(_policies, static policy => policy.Policy.State == PolicyState.ReportOnly);
     }
+
+    /// <summary>Whether any policy only reports.</summary>
+    public bool Reports { get; }
 
     /// <param name="reported">Gets what policies in report-only mode would have done.</param>
     public AccessDecision Decide(in AccessRequest request, Action<ConditionalAccessPolicy>? reported = null)

@@ -29,10 +29,13 @@ internal sealed partial class Authorization(CatalogueStore catalogue, SignInChal
         }
 
         var request = new AccessRequest(caller.User, caller.AuthenticatedAt, address, AccessRequest.ClientOf(caller), time.GetUtcNow());
-        return rules.For(app)?.Decide(request, Report) ?? new AccessDecision(AccessOutcome.NotAssigned, null, false, null);
-
-        void Report(ConditionalAccessPolicy policy) => LogReportOnly(policy.Id, app.Id, caller.User.Id);
+        return rules.For(app) is not { } access ? new AccessDecision(AccessOutcome.NotAssigned, null, false, null)
+            : access.Reports ? DecideAndReport(access, request, app.Id, caller.User.Id)
+            : access.Decide(request);
     }
+
+    private AccessDecision DecideAndReport(AppAccess access, in AccessRequest request, string app, string user) =>
+        access.Decide(request, policy => LogReportOnly(policy.Id, app, user));
 
     private async ValueTask<bool> RefuseAsync(HttpContext context, PublishedApp app, ICaller caller, AccessDecision decision)
     {

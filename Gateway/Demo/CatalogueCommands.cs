@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AppProxy.Contracts.Settings;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Catalogue.Applying;
 using AppProxy.Gateway.Catalogue.Importing;
@@ -157,7 +158,7 @@ internal static class CatalogueCommands
     {
         try
         {
-            using var stream = PrivateFile.Create(file);
+            using var stream = SecretFile.Open(file, FileMode.Create);
             stream.Write(content);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -1,3 +1,4 @@
+using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Relay.Origin;
 using Microsoft.AspNetCore.Connections.Features;
@@ -14,7 +15,7 @@ internal sealed class ClientConnections
     /// <summary>The client's connection, when this request or one before it on the same connection authenticates it to the app; null for all others.</summary>
     public ClientConnection? Find(HttpContext context, PublishedApp app)
     {
-        var begins = ConnectionAuthentication.IsUsedBy(context.Request.Headers.Authorization);
+        var begins = context.Request.Headers.Authorization is [{ } credentials] && ConnectionSchemes.IsIn(credentials);
         if ((!begins && !_hasAny) || !CanAuthenticate(context, app) || context.Features.Get<IConnectionItemsFeature>()?.Items is not { } items)
         {
             return null;
@@ -46,7 +47,7 @@ internal sealed class ClientConnections
         var challenges = context.Response.Headers.WWWAuthenticate;
         if (challenges.Count > 0 && !IsOnePersons(context, app))
         {
-            context.Response.Headers.WWWAuthenticate = new StringValues([.. challenges.Select(static challenge => ConnectionAuthentication.Remove(challenge ?? "")).OfType<string>()]);
+            context.Response.Headers.WWWAuthenticate = new StringValues([.. challenges.Select(static challenge => ConnectionChallenges.Remove(challenge ?? "")).OfType<string>()]);
         }
     }
 

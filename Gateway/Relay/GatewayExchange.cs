@@ -74,10 +74,10 @@ internal sealed class GatewayExchange : IDisposable
     public long LastMoved { get; set; }
 
     /// <summary>Set when the request's connection to the app must be that of the client's connection.</summary>
-    public ClientConnection? ClientConnection { get; set; }
+    public ClientConnection? ClientConnection { get; init; }
 
     /// <summary>Whether the client sends its body only when the app asks for it, so that a refused upload costs nothing.</summary>
-    public bool AsksToContinue { get; set; }
+    public bool AsksToContinue { get; init; }
 
     /// <summary>Whether the client has yet to send more of its body: then the silence is its own.</summary>
     public bool AwaitsClientBody { get; set; }

@@ -72,9 +72,12 @@ internal sealed partial class RelayForwarder(
             return;
         }
 
-        using var exchange = new GatewayExchange(group, app, request.Flags, time) { Admission = admission };
-        exchange.AsksToContinue = request.Flags.HasFlag(FrameFlags.Body) && !exchange.IsReplayable && RequestBody.IsExpectedToBeAskedFor(context.Request);
-        exchange.ClientConnection = connections.Find(context, app);
+        using var exchange = new GatewayExchange(group, app, request.Flags, time)
+        {
+            Admission = admission,
+            AsksToContinue = (request.Flags & (FrameFlags.Body | FrameFlags.Replayable)) == FrameFlags.Body && RequestBody.IsExpectedToBeAskedFor(context.Request),
+            ClientConnection = connections.Find(context, app),
+        };
         using var activity = GatewayTracing.Start(exchange);
         group.Add(exchange);
         meter.Began(app.Id);

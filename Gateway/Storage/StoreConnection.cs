@@ -1,4 +1,5 @@
 using System.Data.Common;
+using AppProxy.Contracts.Settings;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -80,7 +81,7 @@ internal sealed class StoreConnection
     {
         if (IsMissing)
         {
-            PrivateFile.Create(File!).Dispose();
+            SecretFile.Open(File!, FileMode.Create).Dispose();
         }
     }
 

@@ -7,7 +7,6 @@ using System.Text;
 using System.Text.Json;
 using AppProxy.Contracts.Transport;
 using AppProxy.Gateway.Broker.Queues;
-using AppProxy.Gateway.Relay;
 using AppProxy.Testing;
 using FluentAssertions;
 using Microsoft.AspNetCore.Http;
@@ -20,6 +19,7 @@ namespace AppProxy.Tests.EndToEnd;
 public sealed class Failures_are_told : EndToEndTest
 {
     private readonly ConcurrentQueue<string> _counted = new();
+    private readonly Signal _begun = new();
 
     [Test, CancelAfter(Guard)]
     public async Task Nobody_takes_the_request(CancellationToken cancellation)
@@ -379,15 +379,9 @@ public sealed class Failures_are_told : EndToEndTest
             },
             cancellation);
         using var client = proxy.CreateClient("app");
+        Listen(proxy);
         var asking = client.GetAsync("/", cancellation);
-
-        // Polled: that a request has come is nothing that the gateway logs, and it needs no event but for this.
-        var groups = proxy.GatewayServices.GetRequiredService<GroupRelays>();
-        while (groups.All.Sum(static group => group.Count) == 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancellation);
-        }
-
+        await _begun.WaitAsync(cancellation);
         await proxy.StopGatewayAsync(cancellation);
 
         using var answer = await asking;
@@ -427,13 +421,18 @@ public sealed class Failures_are_told : EndToEndTest
         var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, self) =>
         {
-            if (instrument.Meter.Scope == meters && instrument.Name == "appproxy.gateway.exchange.failures")
+            if (instrument.Meter.Scope == meters && instrument.Name is "appproxy.gateway.exchange.failures" or "appproxy.gateway.exchanges.active")
             {
                 self.EnableMeasurementEvents(instrument);
             }
         };
-        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        listener.SetMeasurementEventCallback<long>((instrument, change, tags, _) =>
         {
+            if (instrument.Name == "appproxy.gateway.exchanges.active" && change > 0)
+            {
+                _begun.Set();
+            }
+
             foreach (var tag in tags)
             {
                 if (tag.Key == "appproxy.failure")

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 
 namespace AppProxy.Tests.EndToEnd.Browser;
 
@@ -8,6 +9,7 @@ internal sealed class BrowserPage
 {
     private readonly DevTools _tools;
     private readonly string _session;
+    private readonly Channel<bool> _loads = Channel.CreateUnbounded<bool>();
     private TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public BrowserPage(DevTools tools, string session)
@@ -73,7 +75,7 @@ internal sealed class BrowserPage
                 // It went elsewhere while it was asked.
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
+            await _loads.Reader.ReadAsync(cancellationToken);
         }
     }
 
@@ -113,6 +115,7 @@ internal sealed class BrowserPage
         {
             case "Page.loadEventFired":
                 _loaded.TrySetResult();
+                _loads.Writer.TryWrite(true);
                 break;
             case "Runtime.consoleAPICalled" when parameters["type"]!.GetValue<string>() is "error" or "warning" or "assert":
             case "Runtime.exceptionThrown":

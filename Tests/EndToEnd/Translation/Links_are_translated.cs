@@ -37,6 +37,7 @@ public sealed class Links_are_translated : EndToEndTest
         using var answer = await client.GetAsync("", cancellation);
         var octets = await answer.Content.ReadAsByteArrayAsync(cancellation);
 
+        answer.StatusCode.Should().Be(HttpStatusCode.OK, "it said {0}", Encoding.UTF8.GetString(octets));
         Decode(coding, octets).Should().Equal(Page(proxy.UrlOf("app").GetLeftPart(UriPartial.Authority), links));
         answer.Headers.NonValidated["ETag"].ToString().Should().MatchRegex("^\"abc~t1[0-9a-f]{8}00\"$");
         answer.Headers.Contains("Content-Digest").Should().BeFalse();

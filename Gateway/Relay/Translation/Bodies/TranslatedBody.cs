@@ -64,44 +64,40 @@ internal sealed class TranslatedBody(HttpContext context, GatewayExchange exchan
         var (source, hasHeader) = await ContentCodings.DecodeAsync(plan.Coding, _body);
         await using var decoder = source;
         _encoder = ContentCodings.Encode(plan.Coding, hasHeader, new BufferStream(_encoded));
+        // Given back only on the ways out on which nothing reads into it any more: what throws leaves it to the collector.
         var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(BufferSize, 2 * links.MostSeen));
-        try
+        var filled = 0;
+        var isFirst = true;
+        var isWide = false;
+        while (true)
         {
-            var filled = 0;
-            var isFirst = true;
-            var isWide = false;
-            while (true)
+            var read = source.ReadAsync(buffer.AsMemory(filled));
+
+            // 4.
+            if ((!read.IsCompleted || Ready.WrittenCount >= FlushAt) && !await FlushAsync())
             {
-                var read = source.ReadAsync(buffer.AsMemory(filled));
-
-                // 4.
-                if ((!read.IsCompleted || Ready.WrittenCount >= FlushAt) && !await FlushAsync())
-                {
-                    await IgnoreAsync(read);
-                    return false;
-                }
-
-                var count = await read;
-                filled += count;
-                if (isFirst && (filled >= 2 || count == 0))
-                {
-                    isWide = MediaKinds.IsWide(buffer.AsSpan(0, filled));
-                    isFirst = false;
-                }
-
-                // 2.
-                var done = isFirst ? 0 : Translate(translator, buffer.AsSpan(0, filled), isWide, count == 0);
-                buffer.AsSpan(done, filled - done).CopyTo(buffer);
-                filled -= done;
-                if (count == 0)
-                {
-                    return true;
-                }
+                await IgnoreAsync(read);
+                ArrayPool<byte>.Shared.Return(buffer);
+                return false;
             }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+
+            var count = await read;
+            filled += count;
+            if (isFirst && (filled >= 2 || count == 0))
+            {
+                isWide = MediaKinds.IsWide(buffer.AsSpan(0, filled));
+                isFirst = false;
+            }
+
+            // 2.
+            var done = isFirst ? 0 : Translate(translator, buffer.AsSpan(0, filled), isWide, count == 0);
+            buffer.AsSpan(done, filled - done).CopyTo(buffer);
+            filled -= done;
+            if (count == 0)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+                return true;
+            }
         }
     }
 
