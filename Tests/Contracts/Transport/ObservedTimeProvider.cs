@@ -6,6 +6,15 @@ namespace AppProxy.Tests.Contracts.Transport;
 /// <summary>Fake time that tells of each timer, so that a test lets time pass only when somebody waits for it.</summary>
 internal sealed class ObservedTimeProvider : FakeTimeProvider
 {
+    public ObservedTimeProvider()
+    {
+    }
+
+    public ObservedTimeProvider(DateTimeOffset start)
+        : base(start)
+    {
+    }
+
     private readonly Channel<TimeSpan> _timers = Channel.CreateUnbounded<TimeSpan>();
 
     /// <summary>How long each new timer is to run.</summary>

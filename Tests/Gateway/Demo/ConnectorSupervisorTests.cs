@@ -1,4 +1,5 @@
 using AppProxy.Gateway.Demo;
+using AppProxy.Tests.Contracts.Transport;
 using FluentAssertions;
 using NUnit.Framework;
 
@@ -9,7 +10,7 @@ namespace AppProxy.Tests.Gateway.Demo;
 internal sealed class ConnectorSupervisorTests
 {
     private readonly LineRecorder _lines = new();
-    private readonly TimerSignallingTimeProvider _time = new();
+    private readonly ObservedTimeProvider _time = new();
 
     [Test]
     [CancelAfter(20_000)]
@@ -21,7 +22,7 @@ internal sealed class ConnectorSupervisorTests
         foreach (var pause in new[] { "0.5 s", "1 s", "2 s", "4 s", "8 s", "10 s", "10 s" })
         {
             (await _lines.WaitForAsync("unexpectedly", cancellationToken)).Should().StartWith("connector 1 (pid ").And.EndWith("ended unexpectedly with exit code 3; starting it again in " + pause);
-            await _time.PassNextAsync(cancellationToken);
+            _time.Advance(await _time.Timers.ReadAsync(cancellationToken));
             await _lines.WaitForAsync("runs again", cancellationToken);
         }
     }

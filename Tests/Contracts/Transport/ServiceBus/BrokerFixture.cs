@@ -4,7 +4,6 @@ using AppProxy.Contracts.Transport.Tokens;
 using AppProxy.Gateway.Broker.Amqp;
 using AppProxy.Gateway.Broker.Amqp.Authorization;
 using AppProxy.Gateway.Broker.Queues;
-using Microsoft.Extensions.Time.Testing;
 
 namespace AppProxy.Tests.Contracts.Transport.ServiceBus;
 
@@ -18,13 +17,13 @@ internal sealed class BrokerFixture : IAsyncDisposable
 
     private readonly BrokerServer _server;
 
-    private BrokerFixture(BrokerServer server, FakeTimeProvider time)
+    private BrokerFixture(BrokerServer server, ObservedTimeProvider time)
     {
         _server = server;
         Time = time;
     }
 
-    public FakeTimeProvider Time { get; }
+    public ObservedTimeProvider Time { get; }
 
     public Uri Address => _server.Tcp;
 
@@ -32,7 +31,7 @@ internal sealed class BrokerFixture : IAsyncDisposable
 
     public static async Task<BrokerFixture> StartAsync(CancellationToken cancellationToken)
     {
-        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var time = new ObservedTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         var rule = new SharedAccessAuthorizationRule { KeyName = Rule, PrimaryKey = Key, Grants = [new EntityGrant("", EntityClaims.Manage)] };
         var server = await BrokerServer.StartAsync(options => options.AuthorizationRules.Add(rule), time, cancellationToken);
         server.Engine.GetOrCreate(new QueueOptions { Name = Plain, MaxMessageSizeInBytes = 128 * 1024 });
