@@ -10,13 +10,15 @@ namespace AppProxy.Gateway.Access;
 /// <summary>Tells who may not open an app: which app, with which account, what is missing, and how to ask for it.</summary>
 internal static class DeniedResponse
 {
+    private const string StepUpRequired = "step-up-required";
+
     public static Task WriteAsync(HttpContext context, PublishedApp app, ICaller caller, AccessDecision decision, string? twoStepsAcr, string reference)
     {
         var (token, missing) = decision.Outcome switch
         {
             AccessOutcome.NotAssigned => ("not-assigned", "Nobody has given this account access to the app."),
             AccessOutcome.Blocked => ("blocked-by-policy", "A rule of your organization does not let this account open the app from here, or in this way."),
-            _ => ("step-up-required", decision.NeedsTwoSteps ? "A rule of your organization asks for two-step verification." : "A rule of your organization asks for a new sign-in."),
+            _ => (StepUpRequired, decision.NeedsTwoSteps ? "A rule of your organization asks for two-step verification." : "A rule of your organization asks for a new sign-in."),
         };
         var response = context.Response;
         var isStepUp = decision.Outcome == AccessOutcome.StepUp;
@@ -34,23 +36,31 @@ internal static class DeniedResponse
         }
 
         return Problem.IsPageWanted(context.Request)
-            ? WritePageAsync(context, app, caller, decision, missing, token, reference)
+            ? WritePageAsync(context, app, caller, decision, token, reference)
             : new Problem($"urn:appproxy:error:{token}", missing, response.StatusCode, reference).WriteAsync(context);
     }
 
-    private static Task WritePageAsync(HttpContext context, PublishedApp app, ICaller caller, AccessDecision decision, string missing, string token, string reference) => new Page(
-        $"You cannot open {app.DisplayName}",
-        $"""
-        <h1>You cannot open {Page.Encode(app.DisplayName)}</h1>
-        <p>{Page.Encode(missing)}</p>
-        <p>Ask whoever runs the app, or your administrator, and give them what stands below. If you have another account,
-        <a href="{SignInPaths.AppSignOut}">sign out</a> and use that.</p>
-        <dl>
-        <dt>App</dt><dd>{Page.Encode(app.DisplayName)} ({Page.Encode(app.Id)})</dd>
-        <dt>Account</dt><dd>{Page.Encode(caller.User.UserPrincipalName)}</dd>
-        <dt>Reason</dt><dd>{token}</dd>
-        {(decision.Policy is { } policy ? $"<dt>Rule</dt><dd>{Page.Encode(policy.DisplayName)}</dd>" : "")}
-        <dt>Reference</dt><dd>{reference}</dd>
-        </dl>
-        """).WriteAsync(context);
+    private static Task WritePageAsync(HttpContext context, PublishedApp app, ICaller caller, AccessDecision decision, string token, string reference)
+    {
+        var texts = Language.Of(context.Request);
+        var missing = token != StepUpRequired ? token : decision.NeedsTwoSteps ? "two-steps" : "new-sign-in";
+        return new Page(
+            texts.Format("Denied_Title", app.DisplayName),
+            $"""
+            <h1>{texts.Html("Denied_Title", Page.Encode(app.DisplayName))}</h1>
+            <p>{texts.Html("Denied_" + missing)}</p>
+            <p>{texts.Html("Denied_Ask")}</p>
+            <p class="actions"><a class="button second" href="{SignInPaths.AppSignOut}">{texts.Html("Denied_OtherAccount")}</a></p>
+            <dl>
+            <dt>{texts.Html("Fact_App")}</dt><dd>{Page.Encode(app.DisplayName)} ({Page.Encode(app.Id)})</dd>
+            <dt>{texts.Html("Fact_Account")}</dt><dd>{Page.Encode(caller.User.UserPrincipalName)}</dd>
+            <dt>{texts.Html("Fact_Reason")}</dt><dd>{token}</dd>
+            {(decision.Policy is { } policy ? $"<dt>{texts.Html("Fact_Rule")}</dt><dd>{Page.Encode(policy.DisplayName)}</dd>" : "")}
+            <dt>{texts.Html("Fact_Reference")}</dt><dd>{reference}</dd>
+            </dl>
+            """)
+        {
+            Language = texts,
+        }.WriteAsync(context);
+    }
 }

@@ -35,12 +35,15 @@ internal sealed class OwnHost(AmqpBroker? broker, ConnectorEndpoints connectors,
     public static Task NotFoundAsync(HttpContext context)
     {
         context.Response.StatusCode = StatusCodes.Status404NotFound;
+        var texts = Language.Of(context.Request);
         return new Page(
-            "Nothing is published here",
+            texts["NotFound_Title"],
             $"""
-            <h1>Nothing is published here</h1>
-            <p>No app of this gateway has the address <b>{Page.Encode(context.Request.Host.Value)}{Page.Encode(context.Request.Path.Value)}</b>.
-            Check the link, or ask whoever gave it to you.</p>
-            """).WriteAsync(context);
+            <h1>{texts.Html("NotFound_Title")}</h1>
+            <p>{texts.Html("NotFound_Text", $"<b>{Page.Encode(context.Request.Host.Value)}{Page.Encode(context.Request.Path.Value)}</b>")}</p>
+            """)
+        {
+            Language = texts,
+        }.WriteAsync(context);
     }
 }

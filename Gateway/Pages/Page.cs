@@ -3,9 +3,18 @@ using System.Security.Cryptography;
 
 namespace AppProxy.Gateway.Pages;
 
-/// <summary>A page of the gateway's own: one look for all, readable on a phone, light and dark, and nothing in it that a browser would fetch or frame.</summary>
+/// <summary>
+/// A page of the gateway's own: one look for all, readable on a phone, by keyboard and by screen readers, light and dark, with nothing in it that a browser
+/// would fetch from elsewhere, run or frame.
+/// </summary>
 internal sealed class Page
 {
+    private const string Icon =
+        """<path fill="currentColor" d="M5 2h14a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3h-5v-6h3l-5-6-5 6h3v6H5a3 3 0 0 1-3-3V5a3 3 0 0 1 3-3Z"/>""";
+
+    private static readonly string Favicon =
+        "data:image/svg+xml," + Uri.EscapeDataString($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" color="#4a76e8">{Icon}</svg>""");
+
     /// <param name="title">Plain text.</param>
     /// <param name="body">HTML, in which everything that is not ours was encoded (<see cref="Encode"/>).</param>
     public Page(string title, string body)
@@ -18,6 +27,9 @@ internal sealed class Page
 
     public string Body { get; }
 
+    /// <summary>What it is written in.</summary>
+    public Language Language { get; init; } = Language.English;
+
     /// <summary>HTML for the head.</summary>
     public string Head { get; init; } = "";
 
@@ -27,6 +39,15 @@ internal sealed class Page
     /// <summary>Where forms on the page may lead to, redirects included; null is anywhere, "'none'" nowhere.</summary>
     public string? FormAction { get; init; } = "'none'";
 
+    /// <summary>Links to other pages of the same host, each with its text; none where a page stands alone. The one that the page is has no other's address.</summary>
+    public IReadOnlyList<(string Path, string Text)> Links { get; init; } = [];
+
+    /// <summary>The path among <see cref="Links"/> that this page is.</summary>
+    public string? Current { get; init; }
+
+    /// <summary>Whether it fills a desk's width, in cards of its own; otherwise it is one card in the middle.</summary>
+    public bool IsWide { get; init; }
+
     public static string Encode(string? text) => WebUtility.HtmlEncode(text ?? "");
 
     /// <summary>Writes it. The status is for the caller to set.</summary>
@@ -35,43 +56,51 @@ internal sealed class Page
         var nonce = Script is null ? null : Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
         var response = context.Response;
         response.ContentType = "text/html; charset=utf-8";
+        response.Headers.ContentLanguage = Language.Tag;
         response.Headers.CacheControl = "no-store";
         // Not "no-referrer": a form of ours would be sent with "Origin: null", and refused as a foreign one.
         response.Headers["Referrer-Policy"] = "same-origin";
         response.Headers.XContentTypeOptions = "nosniff";
-        response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+        // For browsers that do not know frame-ancestors.
+        response.Headers.XFrameOptions = "DENY";
+        response.Headers.ContentSecurityPolicy = $"default-src 'none'; style-src {PageStyle.Source}; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
             + (nonce is null ? "" : $"; script-src 'nonce-{nonce}'")
             + (FormAction is null ? "" : $"; form-action {FormAction}");
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.WriteAsync(Render(nonce));
     }
 
-    private string Render(string? nonce) => $$"""
+    private string Render(string? nonce) => $"""
         <!doctype html>
-        <html lang="en">
+        <html lang="{Language.Tag}">
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>{{Encode(Title)}}</title>
-        {{Head}}
-        <style>
-        :root { color-scheme: light dark; }
-        body { font: 1.05rem/1.5 system-ui, sans-serif; margin: 0; min-height: 100vh; display: grid; place-items: center; background: Canvas; color: CanvasText; }
-        main { max-width: 34rem; padding: 2rem 1.25rem; }
-        h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .75rem; }
-        dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; font-size: .9rem; margin: 1.5rem 0 0; padding-top: 1rem; border-top: 1px solid color-mix(in srgb, CanvasText 25%, Canvas); }
-        dt { opacity: .75; }
-        dd { margin: 0; overflow-wrap: anywhere; font-family: ui-monospace, monospace; }
-        a { color: LinkText; }
-        label { display: block; margin: 1rem 0; }
-        button { font: inherit; padding: .5rem 1.25rem; border: 0; border-radius: .375rem; background: CanvasText; color: Canvas; cursor: pointer; }
-        </style>
+        <title>{Encode(Title)}</title>
+        <link rel="icon" href="{Favicon}">
+        {Head}
+        <style>{PageStyle.Css}</style>
         </head>
         <body>
-        <main>
-        {{Body}}
-        </main>
-        {{(nonce is null ? "" : $"<script nonce=\"{nonce}\">{Script}</script>")}}
+        <a class="skip" href="#main">{Language.Html("Page_Skip")}</a>
+        <header>
+        {RenderBrand()}
+        {RenderLinks()}
+        </header>
+        {(IsWide ? $"""<main id="main" tabindex="-1">{Body}</main>""" : $"""<main id="main" tabindex="-1" class="narrow"><div class="card">{Body}</div></main>""")}
+        {(nonce is null ? "" : $"<script nonce=\"{nonce}\">{Script}</script>")}
         </body>
         </html>
+        """;
+
+    /// <summary>It leads home where there is one: an app's home is not ours.</summary>
+    private string RenderBrand()
+    {
+        var inner = $"""<svg viewBox="0 0 24 24" aria-hidden="true">{Icon}</svg>AppProxy""";
+        return Links.Count > 0 ? $"""<a class="brand" href="{Encode(Links[0].Path)}">{inner}</a>""" : $"""<span class="brand">{inner}</span>""";
+    }
+
+    private string RenderLinks() => Links.Count == 0 ? "" : $"""
+        <nav aria-label="{Language.Html("Page_Navigation")}"><ul>{string.Concat(Links.Select(link =>
+            $"""<li><a href="{Encode(link.Path)}"{(link.Path == Current ? " aria-current=\"page\"" : "")}>{Encode(link.Text)}</a></li>"""))}</ul></nav>
         """;
 }

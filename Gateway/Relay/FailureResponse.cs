@@ -46,16 +46,21 @@ internal static class FailureResponse
             return context.Response.WriteAsync(FailurePage.Write(own, name, failure, reference));
         }
 
+        var texts = Language.Of(context.Request);
+        var heading = texts.TryGet("Failure_Heading_" + failure.Token, out _) ? "Failure_Heading_" + failure.Token : "Failure_Heading";
         return new Page(
-            string.Create(CultureInfo.InvariantCulture, $"{name} is not available ({failure.Status})"),
+            texts.Format("Failure_Title", name, failure.Status),
             $"""
-            <h1>{Page.Encode(name)} is not available right now</h1>
-            <p>{Page.Encode(failure.Text)}</p>
-            <p><a href="">Try again</a></p>
+            <h1>{texts.Html(heading, Page.Encode(name))}</h1>
+            <p>{Page.Encode(texts.TryGet("Failure_" + failure.Token, out var text) ? text : failure.Text)}</p>
+            <p class="actions"><a class="button" href="">{texts.Html("Failure_Retry")}</a></p>
             <dl>
-            <dt>Reason</dt><dd>{failure.Token}</dd>
-            <dt>Reference</dt><dd>{reference}</dd>
+            <dt>{texts.Html("Fact_Reason")}</dt><dd>{failure.Token}</dd>
+            <dt>{texts.Html("Fact_Reference")}</dt><dd>{reference}</dd>
             </dl>
-            """).WriteAsync(context);
+            """)
+        {
+            Language = texts,
+        }.WriteAsync(context);
     }
 }

@@ -10,6 +10,7 @@ internal sealed class BrowserPage
     private readonly DevTools _tools;
     private readonly string _session;
     private readonly Channel<bool> _loads = Channel.CreateUnbounded<bool>();
+    private long _received;
     private TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public BrowserPage(DevTools tools, string session)
@@ -22,9 +23,15 @@ internal sealed class BrowserPage
     /// <summary>Errors and warnings of the console, exceptions, and what could not be loaded.</summary>
     public ConcurrentQueue<string> Complaints { get; } = new();
 
+    /// <summary>What the tab asked for, wherever it came from.</summary>
+    public ConcurrentQueue<Uri> Requests { get; } = new();
+
+    /// <summary>Octets of what came, heads and all, as they went over the wire.</summary>
+    public long Received => Volatile.Read(ref _received);
+
     public async Task EnableAsync(CancellationToken cancellationToken)
     {
-        foreach (var domain in (string[])["Page", "Runtime", "Log"])
+        foreach (var domain in (string[])["Page", "Runtime", "Log", "Network"])
         {
             await SendAsync(domain + ".enable", [], cancellationToken);
         }
@@ -85,6 +92,33 @@ internal sealed class BrowserPage
     public Task<string> TextAsync(string selector, CancellationToken cancellationToken)
         => EvaluateAsync($"document.querySelector({JsonValue.Create(selector)!.ToJsonString()}).textContent", cancellationToken);
 
+    /// <summary>Turns scripts of pages off, from the next page on.</summary>
+    public Task DisableScriptsAsync(CancellationToken cancellationToken) =>
+        SendAsync("Emulation.setScriptExecutionDisabled", new JsonObject { ["value"] = true }, cancellationToken);
+
+    /// <summary>What the person reads best.</summary>
+    public Task PreferAsync(string language, CancellationToken cancellationToken) =>
+        SendAsync("Network.setExtraHTTPHeaders", new JsonObject { ["headers"] = new JsonObject { ["Accept-Language"] = language } }, cancellationToken);
+
+    /// <summary>Presses and releases Tab, Enter or Space.</summary>
+    public async Task PressAsync(string key, CancellationToken cancellationToken)
+    {
+        var (code, text) = key switch { "Tab" => (9, ""), "Enter" => (13, "\r"), _ => (32, " ") };
+        foreach (var type in (string[])["keyDown", "keyUp"])
+        {
+            var press = new JsonObject { ["type"] = type, ["key"] = key == "Space" ? " " : key, ["code"] = key, ["windowsVirtualKeyCode"] = code };
+            if (type == "keyDown" && text.Length > 0)
+            {
+                press["text"] = text;
+            }
+
+            await SendAsync("Input.dispatchKeyEvent", press, cancellationToken);
+        }
+    }
+
+    /// <summary>Types into what has the focus.</summary>
+    public Task TypeAsync(string text, CancellationToken cancellationToken) => SendAsync("Input.insertText", new JsonObject { ["text"] = text }, cancellationToken);
+
     public async Task ShowAsync(int width, bool isDark, CancellationToken cancellationToken)
     {
         await SendAsync(
@@ -116,6 +150,12 @@ internal sealed class BrowserPage
             case "Page.loadEventFired":
                 _loaded.TrySetResult();
                 _loads.Writer.TryWrite(true);
+                break;
+            case "Network.requestWillBeSent":
+                Requests.Enqueue(new Uri(parameters["request"]!["url"]!.GetValue<string>()));
+                break;
+            case "Network.loadingFinished":
+                Interlocked.Add(ref _received, (long)parameters["encodedDataLength"]!.GetValue<double>());
                 break;
             case "Runtime.consoleAPICalled" when parameters["type"]!.GetValue<string>() is "error" or "warning" or "assert":
             case "Runtime.exceptionThrown":

@@ -33,6 +33,7 @@ public sealed class A_browser_signs_in : SignInTest
         (await page.TextAsync("h1", cancellation)).Should().Be("You cannot open app");
         (await page.TextAsync("dl", cancellation)).Should().Contain("bob@corp.test").And.Contain("not-assigned");
         await Screenshots.TakeAsync(page, "denied", cancellation);
+        await Accessibility.CheckAsync(page, cancellation);
     }
 
     [Test]
@@ -46,6 +47,7 @@ public sealed class A_browser_signs_in : SignInTest
         (await page.TextAsync("h1", cancellation)).Should().Be("Sign out?");
         (await page.TextAsync("b", cancellation)).Should().Be("Alice");
         await Screenshots.TakeAsync(page, "sign-out", cancellation);
+        await Accessibility.CheckAsync(page, cancellation);
         await page.ClickAsync("button", cancellation);
 
         // The provider asks in its own words.
@@ -54,6 +56,7 @@ public sealed class A_browser_signs_in : SignInTest
         await page.ArriveAsync(url => url.AbsolutePath == "/sign-out/done", cancellation);
         (await page.TextAsync("h1", cancellation)).Should().Be("You are signed out");
         await Screenshots.TakeAsync(page, "signed-out", cancellation);
+        await Accessibility.CheckAsync(page, cancellation);
         await page.GoAsync(proxy.UrlOf("app"), cancellation);
         await page.ArriveAsync(url => url.Host == "localhost", cancellation);
     }
