@@ -63,6 +63,7 @@ internal sealed class CommandLine
         var root = new RootCommand("AppProxy gateway. Without a command it runs as configured (appsettings.json, environment, --key value).");
         root.Add(CreateDemo());
         root.Add(AccessCommands.Create());
+        root.Add(CertificateCommands.Create());
         foreach (var command in CatalogueCommands.Create().Concat(ConnectorCommands.Create()))
         {
             root.Add(command);

@@ -42,7 +42,7 @@ internal static partial class ConnectorCommands
             }
 
             var life = ReadLifetime(parsed.GetRequiredValue(lifetime));
-            var choice = await OpenAsync(parsed.GetValue(store), cancellationToken);
+            var choice = await StoreChoice.OpenAsync(parsed.GetValue(store), cancellationToken);
             using var keys = new SigningKeys(new StoreKeyVault(choice.Store), TimeProvider.System, NullLogger<SigningKeys>.Instance);
             await keys.LoadAsync(cancellationToken);
             var made = await new EnrollmentTokens(new ConnectorDatabase(choice.Store, TimeProvider.System), keys, TimeProvider.System).CreateAsync(name, life, count, cancellationToken);
@@ -63,7 +63,7 @@ internal static partial class ConnectorCommands
         var list = new Command("list", description) { store };
         list.SetAction(async (parsed, cancellationToken) =>
         {
-            var choice = await OpenAsync(parsed.GetValue(store), cancellationToken);
+            var choice = await StoreChoice.OpenAsync(parsed.GetValue(store), cancellationToken);
             var database = new ConnectorDatabase(choice.Store, TimeProvider.System);
             write(
                 new ConnectorReport(await database.ListAsync(cancellationToken), await database.ListPresenceAsync(cancellationToken), TimeProvider.System.GetUtcNow()),
@@ -79,7 +79,7 @@ internal static partial class ConnectorCommands
         var revoke = new Command("revoke", "Takes all rights from a connector, within seconds and for good.") { name, store };
         revoke.SetAction(async (parsed, cancellationToken) =>
         {
-            var choice = await OpenAsync(parsed.GetValue(store), cancellationToken);
+            var choice = await StoreChoice.OpenAsync(parsed.GetValue(store), cancellationToken);
             var database = new ConnectorDatabase(choice.Store, TimeProvider.System);
             var wanted = parsed.GetRequiredValue(name);
             var connector = (await database.ListAsync(cancellationToken)).FirstOrDefault(
@@ -102,25 +102,12 @@ internal static partial class ConnectorCommands
         var rotate = new Command("rotate", "Makes a new signing key, which signs in a minute; the one before is accepted for a day more.") { store };
         rotate.SetAction(async (parsed, cancellationToken) =>
         {
-            var choice = await OpenAsync(parsed.GetValue(store), cancellationToken);
+            var choice = await StoreChoice.OpenAsync(parsed.GetValue(store), cancellationToken);
             using var keys = new SigningKeys(new StoreKeyVault(choice.Store), TimeProvider.System, NullLogger<SigningKeys>.Instance);
             var next = await keys.RotateAsync(cancellationToken);
             parsed.InvocationConfiguration.Output.WriteLine($"Key {next.Id} signs from {next.SignsFrom:u}.");
         });
         return rotate;
-    }
-
-    /// <summary>A store that no gateway uses would answer a question that nobody asked, so none is made here.</summary>
-    private static async Task<StoreChoice> OpenAsync(string? given, CancellationToken cancellationToken)
-    {
-        var choice = StoreChoice.Read(given);
-        if (choice.Store.IsMissing)
-        {
-            throw new CommandException($"{choice.Store.Name}: there is no store. Set Gateway:Store to where it shall be and start the gateway, or give --store");
-        }
-
-        await StoreSchema.UpgradeAsync(choice.Store, cancellationToken);
-        return choice;
     }
 
     private static TimeSpan ReadLifetime(string text)

@@ -9,6 +9,7 @@ internal sealed class GatewayMeter
 {
     public const string MeterName = "AppProxy.Gateway";
 
+    private readonly Meter _meter;
     private readonly UpDownCounter<long> _active;
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _failures;
@@ -19,7 +20,7 @@ internal sealed class GatewayMeter
 
     public GatewayMeter(IMeterFactory meters)
     {
-        var meter = meters.Create(MeterName);
+        var meter = _meter = meters.Create(MeterName);
         _active = meter.CreateUpDownCounter<long>("appproxy.gateway.exchanges.active", "{exchange}", "Exchanges under way");
         _duration = meter.CreateHistogram<double>("appproxy.gateway.exchange.duration", "s", "From the request's head to the response's end");
         _failures = meter.CreateCounter<long>("appproxy.gateway.exchange.failures", "{exchange}", "Exchanges that ended other than well, by failure and side");
@@ -28,6 +29,10 @@ internal sealed class GatewayMeter
         _bad = meter.CreateCounter<long>("appproxy.gateway.messages.bad", "{message}", "Messages on the reply session that are not of the relay's");
         _stray = meter.CreateCounter<long>("appproxy.gateway.frames.stray", "{frame}", "Frames of exchanges that this gateway does not have");
     }
+
+    /// <param name="measure">The days that each certificate is good for, by its host.</param>
+    public void ObserveCertificates(Func<IEnumerable<Measurement<double>>> measure)
+        => _meter.CreateObservableGauge("appproxy.gateway.certificate.remaining", measure, "d", "Days until a certificate ends, of those that end first");
 
     public void Began(string app) => _active.Add(1, new KeyValuePair<string, object?>("appproxy.app", app));
 

@@ -1,7 +1,10 @@
 using System.Net;
 using AppProxy.Gateway.Broker.Amqp;
+using AppProxy.Gateway.Certificates;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace AppProxy.Gateway.Hosting;
 
@@ -9,7 +12,7 @@ namespace AppProxy.Gateway.Hosting;
 /// The broker's own port. A server apart from the front door: endpoints given in code would silence the ones that an operator
 /// configures for people, and the two are stopped at different times.
 /// </summary>
-internal sealed class BrokerListener(AmqpBroker broker, GatewayOptions options, IConfiguration configuration, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+internal sealed class BrokerListener(AmqpBroker broker, GatewayOptions options, HostCertificates certificates, IConfiguration configuration, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
     private const int AmqpPort = 5672;
     private const int AmqpsPort = 5671;
@@ -47,7 +50,7 @@ internal sealed class BrokerListener(AmqpBroker broker, GatewayOptions options, 
             {
                 if (isTls)
                 {
-                    endpoint.UseHttps();
+                    AddTls(endpoint);
                 }
 
                 endpoint.UseBroker();
@@ -66,6 +69,21 @@ internal sealed class BrokerListener(AmqpBroker broker, GatewayOptions options, 
 
         var bound = _server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Address = new UriBuilder(bound) { Scheme = url.Scheme }.Uri;
+    }
+
+    /// <summary>With the certificates of the gateway's hosts where no default one is configured.</summary>
+    private void AddTls(ListenOptions endpoint)
+    {
+        if (certificates.Current.All.Count == 0 || configuration.GetSection("Kestrel:Certificates:Default").Exists())
+        {
+            endpoint.UseHttps();
+            return;
+        }
+
+        endpoint.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = new TlsEndpoint(certificates, given: null, System.Security.Authentication.SslProtocols.None, endpoint.Protocols).SelectAsync,
+        });
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using AppProxy.Contracts.Transport.ServiceBus;
 using AppProxy.Gateway.Access;
 using AppProxy.Gateway.Broker.Amqp;
 using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Certificates;
 using AppProxy.Gateway.Connectors;
 using AppProxy.Gateway.Connectors.Calls;
 using AppProxy.Gateway.Connectors.Tokens;
@@ -24,6 +25,7 @@ internal static class GatewayHost
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseQuic();
         builder.WebHost.UseSockets(FrontDoor.Configure);
         FrontDoorServer.Decorate(builder.Services);
         var started = builder.Logging.QuietUntilStarted();
@@ -32,10 +34,13 @@ internal static class GatewayHost
         var given = builder.Services.FirstOrDefault(static service => service.ServiceType == typeof(CatalogueOptions))?.ImplementationInstance as CatalogueOptions;
         var (options, catalogue, store) = GatewayOptionsReader.Read(builder.Configuration, given);
         builder.Services.AddSingleton(options);
-        builder.Services.AddOptions<KestrelServerOptions>().Configure<ILoggerFactory, TimeProvider>((kestrel, loggers, time) =>
+        FrontDoorEndpoints.NameAddresses(builder.Configuration);
+        builder.Services.AddSingleton<ProxyProtocolEndpoints>();
+        builder.Services.AddSingleton<FrontDoorEndpoints>();
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<FrontDoorEndpoints>((kestrel, endpoints) =>
         {
             FrontDoor.Configure(kestrel, options);
-            ProxyProtocolEndpoints.Configure(kestrel, options, loggers, time);
+            endpoints.Configure(kestrel);
         });
         if (store is not null)
         {
@@ -43,6 +48,12 @@ internal static class GatewayHost
         }
 
         builder.Services.AddKeys(store, options.Keys ?? (catalogue.Json is null ? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(catalogue.Path))!, KeyServices.DefaultFile) : null));
+        builder.Services.AddCertificates(options.Certificates, store, options.OwnHosts);
+        if (options.HttpsRedirectPort is { } port)
+        {
+            builder.Services.AddSingleton(new HttpsRedirect(port, options.OwnHosts));
+        }
+
         builder.Services.AddCatalogue(catalogue);
         builder.Services.AddConnectors(options.Connectors, store, isForgetful: given?.Json is not null);
         if (options.ServiceBus is { } serviceBus)

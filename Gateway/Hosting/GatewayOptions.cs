@@ -1,3 +1,4 @@
+using AppProxy.Gateway.Certificates;
 using AppProxy.Gateway.Connectors;
 using AppProxy.Gateway.Connectors.Tokens;
 using AppProxy.Gateway.Relay.Origin;
@@ -21,6 +22,12 @@ internal sealed class GatewayOptions
 
     /// <summary>Host names of the gateway itself, which no app may claim.</summary>
     public List<string> OwnHosts { get; } = [];
+
+    /// <summary>Certificates of the hosts that apps are published under.</summary>
+    public CertificateOptions Certificates { get; set; } = new();
+
+    /// <summary>Port of https on which clients who come with http are sent to the app that is published there; null sends nobody.</summary>
+    public int? HttpsRedirectPort { get; set; }
 
     /// <summary>Connection string of an Azure Service Bus namespace that is used instead of the embedded broker.</summary>
     public string? ServiceBus { get; set; }

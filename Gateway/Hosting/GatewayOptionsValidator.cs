@@ -33,6 +33,12 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
             mistakes.Add($"Gateway:MaxRequestHeaderBytes is {options.MaxRequestHeaderBytes}: give {LeastHeaderBytes} to {MostHeaderBytes}.");
         }
 
+        options.Certificates.Check("Gateway:Certificates", mistakes);
+        if (options.HttpsRedirectPort is < 1 or > ushort.MaxValue)
+        {
+            mistakes.Add($"Gateway:HttpsRedirectPort is {options.HttpsRedirectPort}: give the port of https that clients use, mostly 443.");
+        }
+
         foreach (var proxy in options.TrustedProxies.Where(static proxy => !TrustedProxies.TryParse(proxy, out _)))
         {
             mistakes.Add($"Gateway:TrustedProxies names '{proxy}': give an address or a network, such as 192.0.2.7 or 10.0.0.0/8.");

@@ -2,6 +2,7 @@ using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.Access;
 using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Certificates;
 using AppProxy.Gateway.Relay;
 using AppProxy.Gateway.Relay.Origin;
 using AppProxy.Gateway.SignIn;
@@ -16,6 +17,8 @@ internal sealed class RequestPipeline(CatalogueStore catalogue, ClientOriginRead
     /// <summary>The only path that is ours on an app's host (DESIGN.md section 6).</summary>
     private static readonly PathString Reserved = new("/.appproxy");
 
+    private readonly AcmeChallenges? _challenges = services.GetService<AcmeChallenges>();
+    private readonly HttpsRedirect? _redirect = services.GetService<HttpsRedirect>();
     private readonly HandOffEndpoint? _handOff = services.GetService<HandOffEndpoint>();
     private readonly Authorization? _authorization = services.GetService<Authorization>();
     private readonly PreAuthentication? _preAuthentication = services.GetService<PreAuthentication>();
@@ -32,11 +35,16 @@ internal sealed class RequestPipeline(CatalogueStore catalogue, ClientOriginRead
         // 2. Know the client behind trusted proxies.
         origin.Apply(context);
 
-        // 3. Match: which app is meant. What no app claims is the gateway's own host.
+        if (_challenges?.TryAnswer(context) is { } challenge)
+        {
+            return challenge;
+        }
+
+        // 3. Match: which app is meant. What no app claims may be one's that is published under https, and else is the gateway's own host.
         var snapshot = catalogue.Current;
         if (!snapshot.Matcher.TryMatch(request.Scheme, request.Host, request.Path.Value, out var app))
         {
-            return ownHost.InvokeAsync(context);
+            return _redirect?.TryAnswer(context, snapshot) ?? ownHost.InvokeAsync(context);
         }
 
         if (request.Path.StartsWithSegments(Reserved, StringComparison.OrdinalIgnoreCase))

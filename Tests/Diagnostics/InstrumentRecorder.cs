@@ -36,6 +36,9 @@ internal sealed class InstrumentRecorder : IDisposable
     public IEnumerable<string> Lines => _instruments.Select(static instrument =>
         $"instrument {instrument.Key} {instrument.Value.Description} {string.Join(' ', instrument.Value.Labels)}".TrimEnd());
 
+    /// <summary>Asks those instruments that are asked.</summary>
+    public void Observe() => _listener.RecordObservableInstruments();
+
     public void Dispose()
     {
         _listener.Dispose();

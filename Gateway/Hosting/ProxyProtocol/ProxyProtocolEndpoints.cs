@@ -1,26 +1,21 @@
 using AppProxy.Gateway.Relay.Origin;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel;
 
 namespace AppProxy.Gateway.Hosting.ProxyProtocol;
 
 /// <summary>Puts the PROXY protocol in front of the endpoints that the settings name.</summary>
-internal static class ProxyProtocolEndpoints
+internal sealed class ProxyProtocolEndpoints(GatewayOptions options, ILoggerFactory loggers, TimeProvider time)
 {
-    public static void Configure(KestrelServerOptions kestrel, GatewayOptions options, ILoggerFactory loggers, TimeProvider time)
-    {
-        if (options.ProxyProtocol.Count == 0)
-        {
-            return;
-        }
+    private readonly TrustedProxies _proxies = TrustedProxies.Parse(options.TrustedProxies);
+    private readonly ILogger<ProxyProtocolMiddleware> _logger = loggers.CreateLogger<ProxyProtocolMiddleware>();
 
-        var loader = kestrel.ConfigurationLoader ?? throw new InvalidOperationException("Kestrel reads no endpoints from the configuration.");
-        var proxies = TrustedProxies.Parse(options.TrustedProxies);
-        var logger = loggers.CreateLogger<ProxyProtocolMiddleware>();
-        foreach (var name in options.ProxyProtocol)
+    /// <summary>To be called before TLS is added, so that it stands in front of it.</summary>
+    public void Configure(string name, EndpointConfiguration endpoint)
+    {
+        if (options.ProxyProtocol.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
-            // Before the loader adds TLS, so that it stands in front of it.
-            loader.Endpoint(name, endpoint => endpoint.ListenOptions.Use(next => new ProxyProtocolMiddleware(next, proxies, time, logger).OnConnectionAsync));
+            endpoint.ListenOptions.Use(next => new ProxyProtocolMiddleware(next, _proxies, time, _logger).OnConnectionAsync);
         }
     }
 }

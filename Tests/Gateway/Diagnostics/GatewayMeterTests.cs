@@ -46,6 +46,8 @@ internal sealed class GatewayMeterTests
         meter.InstanceLost("default");
         meter.BadMessage("default", default(FrameError));
         meter.StrayFrame("default");
+        meter.ObserveCertificates(static () => [new(30, new KeyValuePair<string, object?>("appproxy.host", "app.example.com"))]);
+        recorder.Observe();
         return recorder;
     }
 }
