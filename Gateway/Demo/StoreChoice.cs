@@ -10,7 +10,7 @@ internal sealed record StoreChoice(StoreConnection Store, IReadOnlyCollection<st
     public static StoreChoice Read(string? given)
     {
         var configuration = new ConfigurationBuilder()
-            .SetBasePath(Directory.GetCurrentDirectory())
+            .SetBasePath(System.IO.Directory.GetCurrentDirectory())
             .AddJsonFile("appsettings.json", optional: true)
             .AddEnvironmentVariables()
             .Build();

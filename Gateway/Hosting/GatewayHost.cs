@@ -8,6 +8,7 @@ using AppProxy.Gateway.Connectors;
 using AppProxy.Gateway.Connectors.Calls;
 using AppProxy.Gateway.Connectors.Tokens;
 using AppProxy.Gateway.Diagnostics;
+using AppProxy.Gateway.Directory;
 using AppProxy.Gateway.Hosting.ProxyProtocol;
 using AppProxy.Gateway.Keys;
 using AppProxy.Gateway.Relay;
@@ -70,6 +71,11 @@ internal static class GatewayHost
 
         if (options.SignIn.IsConfigured)
         {
+            if (options.Directory.IsEnabled)
+            {
+                builder.Services.AddDirectory(options.SignIn, options.OwnHosts, store!);
+            }
+
             builder.Services.AddSignIn(options.SignIn, options.OwnHosts, store);
             builder.Services.AddSingleton<Authorization>();
         }
@@ -77,7 +83,7 @@ internal static class GatewayHost
         builder.Services.AddRelay();
         builder.Services.AddSingleton(new RelayLimits(options.MaxRequestHeaderBytes));
         builder.Services.AddSingleton(new ClientOriginReader(TrustedProxies.Parse(options.TrustedProxies), options.TrustedFields));
-        builder.Services.AddSingleton(static provider => new OwnHost(provider.GetService<AmqpBroker>(), provider.GetRequiredService<ConnectorEndpoints>(), provider.GetService<SignInEndpoints>()));
+        builder.Services.AddSingleton(static provider => new OwnHost(provider.GetService<AmqpBroker>(), provider.GetRequiredService<ConnectorEndpoints>(), provider.GetService<SignInEndpoints>(), provider.GetService<DirectoryEndpoints>()));
         builder.AddGatewayTelemetry();
 
         var gateway = builder.Build();

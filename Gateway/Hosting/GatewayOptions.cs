@@ -1,6 +1,7 @@
 using AppProxy.Gateway.Certificates;
 using AppProxy.Gateway.Connectors;
 using AppProxy.Gateway.Connectors.Tokens;
+using AppProxy.Gateway.Directory;
 using AppProxy.Gateway.Relay.Origin;
 using AppProxy.Gateway.SignIn;
 
@@ -37,6 +38,9 @@ internal sealed class GatewayOptions
 
     /// <summary>Which provider people sign in with.</summary>
     public SignInOptions SignIn { get; set; } = new();
+
+    /// <summary>A provider of the gateway's own.</summary>
+    public DirectoryOptions Directory { get; set; } = new();
 
     public EmbeddedBrokerOptions Broker { get; set; } = new();
 

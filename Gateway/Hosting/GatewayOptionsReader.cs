@@ -36,6 +36,7 @@ internal static class GatewayOptionsReader
             mistakes.Add("Gateway:Broker:ConnectorKeys is empty: no connector could sign in. Give Gateway:Store, so that connectors can enrol, or a key, as Gateway:Broker:ConnectorKeys:<name>:Key and :Group.");
         }
 
+        options.Directory.Apply(options.SignIn, options.OwnHosts, store is not null, mistakes);
         options.SignIn.Check(options.OwnHosts, mistakes);
         catalogue.CanSignIn = options.SignIn.IsConfigured;
         if (options.SignIn is { IsConfigured: true, Origin: not null } && mistakes.Count == 0)

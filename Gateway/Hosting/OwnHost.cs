@@ -1,13 +1,14 @@
 using AppProxy.Contracts.Transport.Amqp;
 using AppProxy.Gateway.Broker.Amqp;
 using AppProxy.Gateway.Connectors.Calls;
+using AppProxy.Gateway.Directory;
 using AppProxy.Gateway.Pages;
 using AppProxy.Gateway.SignIn;
 
 namespace AppProxy.Gateway.Hosting;
 
 /// <summary>What the gateway answers on its own host: the broker's WebSocket, connectors' calls, sign-in, a health check, and a page for whoever is lost.</summary>
-internal sealed class OwnHost(AmqpBroker? broker, ConnectorEndpoints connectors, SignInEndpoints? signIn)
+internal sealed class OwnHost(AmqpBroker? broker, ConnectorEndpoints connectors, SignInEndpoints? signIn, DirectoryEndpoints? directory)
 {
     private static readonly PathString BrokerPath = new(Dialect.WebSocketPath);
 
@@ -27,6 +28,11 @@ internal sealed class OwnHost(AmqpBroker? broker, ConnectorEndpoints connectors,
         if (signIn?.TryInvoke(context) is { } answer)
         {
             return answer;
+        }
+
+        if (directory?.TryInvoke(context) is { } page)
+        {
+            return page;
         }
 
         return path == "/healthz" ? context.Response.WriteAsync("ok") : NotFoundAsync(context);

@@ -14,7 +14,7 @@ internal sealed class FileSource(CatalogueOptions options, TimeProvider time) : 
     public void Watch()
     {
         // A missing directory is reported by the read that follows.
-        if (Directory.Exists(Path.GetDirectoryName(_path)))
+        if (System.IO.Directory.Exists(Path.GetDirectoryName(_path)))
         {
             _watcher = new CatalogueFileWatcher(_path, options.ReloadDelay, time);
         }

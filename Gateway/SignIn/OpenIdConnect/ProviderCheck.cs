@@ -6,18 +6,12 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 namespace AppProxy.Gateway.SignIn.OpenIdConnect;
 
 /// <summary>Reads the provider's discovery document at the start, and holds the settings against it: what cannot work is told before people find out.</summary>
-internal sealed class ProviderCheck(SignInOptions options, GatewayOrigin origin, IOptionsMonitor<OpenIdConnectOptions> oidc, TimeProvider time) : IHostedService
+internal sealed class ProviderCheck(SignInOptions options, IOptionsMonitor<OpenIdConnectOptions> oidc, TimeProvider time) : IHostedService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (options.Authority is { } authority && new Uri(authority).Authority.Equals(origin.Url.Authority, StringComparison.OrdinalIgnoreCase))
-        {
-            // Our own directory, which answers once we listen.
-            return;
-        }
-
         using var limit = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         List<string> mistakes;

@@ -10,7 +10,7 @@ namespace AppProxy.Gateway.SignIn.SignOut;
 
 /// <summary>Signs a person out of all apps, here or everywhere, and then at the provider (OpenID Connect RP-Initiated Logout 1.0).</summary>
 internal sealed partial class SignOutEndpoint(
-    SessionRegistry sessions, SessionReader reader, Seal seal, GatewayOrigin origin, SignInOptions options, IOptionsMonitor<OpenIdConnectOptions> oidc, ILogger<SignOutEndpoint> logger)
+    SessionRegistry sessions, SessionReader reader, Seal seal, GatewayOrigin origin, SignInOptions options, IOptionsMonitor<OpenIdConnectOptions> oidc, ILogger<SignOutEndpoint> logger, ISignOutEverywhere? elsewhere = null)
 {
     private const int MaxForm = 8 * 1024;
 
@@ -47,7 +47,13 @@ internal sealed partial class SignOutEndpoint(
 
         // What the provider needs to know is read before it is gone.
         var idToken = (await sessions.Storage.FindAsync(session.Id, context.RequestAborted))?.IdToken;
-        var which = form["everywhere"] == "yes" ? SessionSelector.AllOf(session.User.Subject) : SessionSelector.One(session.Id);
+        var isEverywhere = form["everywhere"] == "yes";
+        if (isEverywhere && elsewhere is not null)
+        {
+            await elsewhere.SignOutAsync(session.User.Subject, context.RequestAborted);
+        }
+
+        var which = isEverywhere ? SessionSelector.AllOf(session.User.Subject) : SessionSelector.One(session.Id);
         var count = await sessions.EndAsync(which, context.RequestAborted);
         context.Response.Cookies.Delete(GatewayCookies.Session(context.Request), GatewayCookies.ForSession(context.Request, null, TimeSpan.Zero));
         LogSignedOut(session.User.Id, count);

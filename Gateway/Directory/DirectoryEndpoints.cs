@@ -1,0 +1,71 @@
+using AppProxy.Gateway.Directory.Accounts;
+using AppProxy.Gateway.Directory.Provider;
+using AppProxy.Gateway.Directory.SigningIn;
+using AppProxy.Gateway.SignIn;
+using AppProxy.Gateway.Storage;
+using Microsoft.AspNetCore;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Identity;
+using OpenIddict.Server.AspNetCore;
+
+namespace AppProxy.Gateway.Directory;
+
+/// <summary>Everything below <see cref="DirectoryPaths.Root"/> on the gateway's own host.</summary>
+internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys, AuthorizationEndpoint authorization, EndSessionEndpoint endSession, SignInPage signInPage)
+{
+    private static readonly PathString Root = new(DirectoryPaths.Root);
+
+    /// <summary>Answers the request; null when nothing of ours is there, or it came under another name than the gateway's.</summary>
+    public Task? TryInvoke(HttpContext context)
+        => context.Request.Path.StartsWithSegments(Root, StringComparison.Ordinal, out var rest) && origin.IsOf(context.Request) ? InvokeAsync(context, rest) : null;
+
+    private async Task InvokeAsync(HttpContext context, PathString path)
+    {
+        try
+        {
+            // OpenIddict's own paths are below the issuer's, and so is all that it says about itself.
+            (context.Request.PathBase, context.Request.Path) = (Root, path);
+            await AnswerAsync(context, path.Value ?? "");
+        }
+        catch (Exception away) when (StoreException.IsStores(away) && !context.Response.HasStarted)
+        {
+            await SignInPages.WriteProblemAsync(
+                context, StatusCodes.Status503ServiceUnavailable, "Signing in is not possible right now", "The gateway's store cannot be reached. Please try again in a moment.", "store-unavailable", context.TraceIdentifier);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, string path)
+    {
+        // 1. What is the protocol's, OpenIddict reads and checks; most of it it answers too.
+        keys.Refresh();
+        var handlers = context.RequestServices.GetRequiredService<IAuthenticationHandlerProvider>();
+        if (await handlers.GetHandlerAsync(context, OpenIddictServerAspNetCoreDefaults.AuthenticationScheme) is IAuthenticationRequestHandler openIddict && await openIddict.HandleRequestAsync())
+        {
+            return;
+        }
+
+        if (context.GetOpenIddictServerResponse() is { Error: { } error } refusal)
+        {
+            await SignInPages.WriteProblemAsync(
+                context, StatusCodes.Status400BadRequest, "Signing in did not work", refusal.ErrorDescription ?? "The request is not in order.", error, context.TraceIdentifier);
+            return;
+        }
+
+        // 2. What is left is people's.
+        var signIn = context.RequestServices.GetRequiredService<DirectorySignIn>();
+        signIn.Context = context;
+        var isGet = HttpMethods.IsGet(context.Request.Method);
+        var isPost = HttpMethods.IsPost(context.Request.Method);
+        await (path switch
+        {
+            DirectoryPaths.Authorize when isGet || isPost => authorization.InvokeAsync(context, signIn, signIn.UserManager),
+            DirectoryPaths.EndSession when isGet || isPost => endSession.InvokeAsync(context, signIn),
+            DirectoryPaths.SignIn when isGet => signInPage.AskAsync(context),
+            DirectoryPaths.SignIn when isPost => signInPage.SignInAsync(context, signIn),
+            _ => NotFoundAsync(context),
+        });
+    }
+
+    private static Task NotFoundAsync(HttpContext context) => SignInPages.WriteProblemAsync(
+        context, StatusCodes.Status404NotFound, "There is no such page", "Check the link, or open the app again.", "not-found", context.TraceIdentifier);
+}

@@ -1,0 +1,117 @@
+using AppProxy.Gateway.Directory.Accounts;
+using AppProxy.Gateway.Directory.Forms;
+using AppProxy.Gateway.Directory.Provider;
+using AppProxy.Gateway.Directory.SigningIn;
+using AppProxy.Gateway.Relay;
+using AppProxy.Gateway.SignIn;
+using AppProxy.Gateway.SignIn.SignOut;
+using AppProxy.Gateway.Storage;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using OpenIddict.Server;
+using SignInOptions = AppProxy.Gateway.SignIn.SignInOptions;
+
+namespace AppProxy.Gateway.Directory;
+
+/// <summary>Composes the directory.</summary>
+internal static class DirectoryServices
+{
+    private static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
+    private static readonly TimeSpan SecondStepTime = TimeSpan.FromMinutes(10);
+
+    /// <summary>To be called before sign-in is added, which asks the directory at its start.</summary>
+    public static IServiceCollection AddDirectory(this IServiceCollection services, SignInOptions signIn, IReadOnlyList<string> ownHosts, StoreConnection store)
+    {
+        var origin = signIn.GetOrigin(ownHosts);
+        var isHttps = origin.Scheme == Uri.UriSchemeHttps;
+        services.AddSingleton<IHttpContextAccessor, NoContextAccessor>();
+        services.AddDirectoryAccounts(store).AddSignInManager<DirectorySignIn>();
+        AddCookies(services, signIn, isHttps);
+        AddProvider(services, signIn.Authority!, isHttps);
+        services.AddAntiforgery(forms =>
+        {
+            forms.FormFieldName = DirectoryForms.TokenField;
+            forms.HeaderName = null;
+            // The page says it in a policy of its own.
+            forms.SuppressXFrameOptionsHeader = true;
+            Configure(forms.Cookie, "Form", isHttps);
+        });
+
+        services.AddSingleton<DirectoryForms>();
+        services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<KnownBrowsers>();
+        services.AddSingleton<PasswordCheck>();
+        services.AddSingleton<SignInPage>();
+        services.AddSingleton<SignInDemand>();
+        services.AddSingleton<AuthorizationEndpoint>();
+        services.AddSingleton<EndSessionEndpoint>();
+        services.AddSingleton<DirectoryEndpoints>();
+        services.AddSingleton<ISignOutEverywhere, DirectorySignOut>();
+        services.AddSingleton<DirectoryBackchannel>();
+        services.AddSingleton<IConfigureOptions<OpenIdConnectOptions>, BackchannelOptions>();
+        services.AddHostedService<DirectoryStart>();
+        return services;
+    }
+
+    private static void AddCookies(IServiceCollection services, SignInOptions signIn, bool isHttps)
+        => services.AddAuthentication()
+            .AddCookie(IdentityConstants.ApplicationScheme, cookie =>
+            {
+                Configure(cookie.Cookie, "", isHttps);
+                cookie.ExpireTimeSpan = signIn.Lifetime;
+                cookie.SlidingExpiration = false;
+            })
+            .AddCookie(IdentityConstants.TwoFactorUserIdScheme, cookie =>
+            {
+                Configure(cookie.Cookie, "Step", isHttps);
+                cookie.ExpireTimeSpan = SecondStepTime;
+            });
+
+    private static void AddProvider(IServiceCollection services, string issuer, bool isHttps)
+    {
+        services.AddSingleton<ProviderKeys>();
+        services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>>(static provider => provider.GetRequiredService<ProviderKeys>());
+        services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(static provider => provider.GetRequiredService<ProviderKeys>());
+        services.AddOpenIddict()
+            .AddCore(static core => core.UseEntityFrameworkCore().UseDbContext<StoreContext>())
+            .AddServer(server =>
+            {
+                server.SetIssuer(issuer)
+                    .SetAuthorizationEndpointUris(Relative(DirectoryPaths.Authorize))
+                    .SetTokenEndpointUris(Relative(DirectoryPaths.Token))
+                    .SetEndSessionEndpointUris(Relative(DirectoryPaths.EndSession))
+                    .AllowAuthorizationCodeFlow()
+                    .RequireProofKeyForCodeExchange()
+                    .RegisterScopes("openid", "profile", "email")
+                    .RegisterClaims("sub", "oid", "upn", "preferred_username", "name", "email", "groups", "roles", "amr", "acr", "auth_time", "sid")
+                    .SetAuthorizationCodeLifetime(CodeLifetime)
+                    .SetAccessTokenLifetime(TokenLifetime)
+                    .DisableAccessTokenEncryption()
+                    // What people agreed to is what their owner set up: there is nothing to remember.
+                    .DisableAuthorizationStorage();
+                // "plain" would be no proof against who sees the request (RFC 9700 section 2.1.1).
+                server.Configure(static options => options.CodeChallengeMethods.Remove("plain"));
+                var host = server.UseAspNetCore().EnableAuthorizationEndpointPassthrough().EnableEndSessionEndpointPassthrough().EnableErrorPassthrough();
+                if (!isHttps)
+                {
+                    // An origin without TLS is this machine.
+                    host.DisableTransportSecurityRequirement();
+                }
+            });
+    }
+
+    private static void Configure(CookieBuilder cookie, string name, bool isHttps)
+    {
+        cookie.Name = (isHttps ? OwnCookies.HostPrefix : "") + OwnCookies.Prefix + "Directory" + (name.Length > 0 ? "-" + name : "");
+        cookie.Path = "/";
+        cookie.HttpOnly = true;
+        cookie.SameSite = SameSiteMode.Lax;
+        cookie.SecurePolicy = isHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.None;
+        cookie.IsEssential = true;
+    }
+
+    private static string Relative(string path) => path.TrimStart('/');
+}

@@ -1,0 +1,74 @@
+using AppProxy.Gateway.Pages;
+using AppProxy.Gateway.SignIn;
+using Microsoft.AspNetCore.Antiforgery;
+
+namespace AppProxy.Gateway.Directory.Forms;
+
+/// <summary>Forms of the directory: each can be sent by its own page only, and leads nowhere else.</summary>
+internal sealed class DirectoryForms(IAntiforgery antiforgery)
+{
+    public const string TokenField = "token";
+
+    private const int MaxForm = 64 * 1024;
+
+    public Task WriteAsync(HttpContext context, DirectoryForm form)
+    {
+        context.Response.StatusCode = form.Status;
+        var token = antiforgery.GetAndStoreTokens(context).RequestToken;
+        var carried = form.Return is { } path ? $"""<input type="hidden" name="{ReturnPath.Parameter}" value="{Page.Encode(path)}">""" : "";
+        return new Page(
+            form.Problem is null ? form.Title : "Problem: " + form.Title,
+            $"""
+            <h1>{Page.Encode(form.Title)}</h1>
+            {(form.Problem is null ? "" : $"""<p class="notice bad" role="alert" id="problem">{Page.Encode(form.Problem)}</p>""")}
+            {form.Text}
+            <form method="post" action="{DirectoryPaths.Root}{form.Path}">
+            <input type="hidden" name="{TokenField}" value="{Page.Encode(token)}">{carried}
+            {form.Fields}
+            <div class="actions"><button>{Page.Encode(form.Button)}</button></div>
+            </form>
+            {form.After}
+            """)
+        {
+            FormAction = "'self'",
+            Script = form.Script,
+        }.WriteAsync(context);
+    }
+
+    /// <summary>An input with its label.</summary>
+    /// <param name="more">More attributes.</param>
+    /// <param name="isWrong">Whether it is what the problem is about.</param>
+    public static string Input(string name, string label, string type, string autocomplete, string more = "", bool isWrong = false) =>
+        $"""<label for="{name}">{Page.Encode(label)}</label><input id="{name}" name="{name}" type="{type}" autocomplete="{autocomplete}" required{(isWrong ? " aria-invalid=\"true\" aria-describedby=\"problem\"" : "")} {more}>""";
+
+    /// <summary>The form that was sent; null when it is none of ours, which was answered.</summary>
+    public async Task<IFormCollection?> ReadAsync(HttpContext context)
+    {
+        if (await IsOursAsync(context))
+        {
+            return await context.Request.ReadFormAsync(context.RequestAborted);
+        }
+
+        await SignInPages.WriteProblemAsync(
+            context, StatusCodes.Status400BadRequest, "Please try again", "The form was too old, or did not come from the gateway's own page. Go back, reload the page, and send it again.", "form-refused", context.TraceIdentifier);
+        return null;
+    }
+
+    public async Task<bool> IsOursAsync(HttpContext context)
+        => context.Request.HasFormContentType && context.Request.ContentLength is <= MaxForm && Navigation.IsSameOrigin(context.Request) && await antiforgery.IsRequestValidAsync(context);
+
+    public static void Redirect(HttpContext context, string path)
+    {
+        context.Response.StatusCode = StatusCodes.Status303SeeOther;
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.Location = path;
+    }
+
+    /// <summary>
+    /// Ends a form's navigation, and begins the next one: browsers hold redirects after a form to its page's <c>form-action</c>, and the way back leads to an app's host.
+    /// </summary>
+    public static Task GoOnAsync(HttpContext context, string path) => new Page("Signed in", $"""<p>One moment. <a href="{Page.Encode(path)}">Go on</a></p>""")
+    {
+        Head = $"""<meta http-equiv="refresh" content="0;url={Page.Encode(path)}">""",
+    }.WriteAsync(context);
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Security.Claims;
+using AppProxy.Gateway.Directory.Accounts;
+using AppProxy.Gateway.SignIn;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace AppProxy.Gateway.Directory.SigningIn;
+
+/// <summary>Identity's sign-in, with what OpenID Connect wants to know of it kept in the cookie: how somebody signed in, when, and which session it is.</summary>
+[SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
+internal sealed class DirectorySignIn(
+    UserManager<DirectoryUser> users,
+    IHttpContextAccessor accessor,
+    IUserClaimsPrincipalFactory<DirectoryUser> principals,
+    IOptions<IdentityOptions> options,
+    ILogger<DirectorySignIn> logger,
+    IAuthenticationSchemeProvider schemes,
+    IUserConfirmation<DirectoryUser> confirmation,
+    TimeProvider time)
+    : SignInManager<DirectoryUser>(users, accessor, principals, options, logger, schemes, confirmation)
+{
+    /// <summary>Who signed in to the directory in this browser, if that still counts.</summary>
+    public async Task<DirectorySession?> FindAsync()
+    {
+        var cookie = await Context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
+        return cookie.Succeeded && await ValidateSecurityStampAsync(cookie.Principal) is { IsDisabled: false } user ? new DirectorySession(user, cookie.Principal) : null;
+    }
+
+    /// <summary>The password was right: signs in, or asks for the second step.</summary>
+    public async Task<SignInResult> BeginAsync(DirectoryUser user) => await CanSignInAsync(user) ? await SignInOrTwoFactorAsync(user, isPersistent: false) : SignInResult.NotAllowed;
+
+    /// <summary>Signs in with these methods (RFC 8176).</summary>
+    public Task CompleteAsync(DirectoryUser user, params string[] methods)
+        => SignInWithClaimsAsync(user, null, methods.Select(static method => new Claim(DirectorySession.Method, method)));
+
+    public override Task<bool> CanSignInAsync(DirectoryUser user) => Task.FromResult(!user.IsDisabled);
+
+    /// <summary>A second step that is left out where it was done once would make <c>amr</c> a lie.</summary>
+    public override Task<bool> IsTwoFactorClientRememberedAsync(DirectoryUser user) => Task.FromResult(false);
+
+    public override async Task SignInWithClaimsAsync(DirectoryUser user, AuthenticationProperties? authenticationProperties, IEnumerable<Claim> additionalClaims)
+    {
+        // Who signs in once more, for a second step, goes on in the same session.
+        var before = await FindAsync();
+        var session = before?.User.Id == user.Id ? before.Id : Guid.NewGuid().ToString("n", CultureInfo.InvariantCulture);
+        var methods = additionalClaims.Where(static claim => claim.Type == DirectorySession.Method).Select(static claim => claim.Value).ToList();
+        if (methods is [TwoSteps.Method])
+        {
+            // Identity forgets what came before the second step.
+            methods = ["pwd", "otp", TwoSteps.Method];
+        }
+
+        await base.SignInWithClaimsAsync(
+            user,
+            authenticationProperties,
+            [
+                .. methods.Select(static method => new Claim(DirectorySession.Method, method)),
+                new Claim(DirectorySession.Session, session),
+                new Claim(DirectorySession.Time, time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)),
+            ]);
+    }
+}

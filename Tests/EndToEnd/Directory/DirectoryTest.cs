@@ -1,0 +1,99 @@
+using AppProxy.Gateway.Directory.Accounts;
+using AppProxy.Testing;
+using AppProxy.Tests.EndToEnd.SignIn;
+using FluentAssertions;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AppProxy.Tests.EndToEnd.PeopleOfTheDirectory;
+
+/// <summary>Starts a gateway that is its own identity provider, over TLS, with Alice and Bob in it.</summary>
+public abstract class DirectoryTest : SignInTest
+{
+    private protected const string Password = "tidal-Marzipan.73.loom";
+
+    private protected string Store { get; private set; } = "";
+
+    private protected async Task<TestEnvironment> StartDirectoryAsync(CancellationToken cancellationToken, Action<TestEnvironmentOptions>? configure = null)
+    {
+        Store = Path.Combine(Use(new StoreFolder()).Path, "store.db");
+        var proxy = await StartAsync(
+            options =>
+            {
+                options.Front = TestProtocol.Https1;
+                options.Port = Own.Port;
+                options.PublishedPort = Own.Port;
+                options.Publishing["externalAuthenticationType"] = "aadPreAuthentication";
+                options.Application["appRoleAssignmentRequired"] = false;
+                options.GatewaySettings["Gateway:Store"] = Store;
+                options.GatewaySettings["Gateway:Directory:IsEnabled"] = "true";
+                options.GatewaySettings["Gateway:SignIn:Origin"] = Own.ToString();
+                foreach (var app in (string[])["app", "other"])
+                {
+                    options.Publish(app, EchoAsync);
+                }
+
+                configure?.Invoke(options);
+            },
+            cancellationToken);
+        await AddUserAsync(proxy, "alice@corp.test", "Alice", "sales", "vpn");
+        await AddUserAsync(proxy, "bob@corp.test", "Bob");
+        return proxy;
+    }
+
+    private protected Uri At(string path) => new(Own, "directory/" + path);
+
+    /// <summary>Runs with the gateway's own users.</summary>
+    private protected static async Task<T> UsersAsync<T>(TestEnvironment proxy, Func<UserManager<DirectoryUser>, Task<T>> use)
+    {
+        await using var scope = proxy.GatewayServices.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<UserManager<DirectoryUser>>());
+    }
+
+    private protected static async Task AddUserAsync(TestEnvironment proxy, string name, string displayName, params string[] groups)
+    {
+        await using var scope = proxy.GatewayServices.CreateAsyncScope();
+        var known = scope.ServiceProvider.GetRequiredService<RoleManager<IdentityRole>>();
+        foreach (var group in groups)
+        {
+            (await known.CreateAsync(new IdentityRole(group))).Succeeded.Should().BeTrue();
+        }
+
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<DirectoryUser>>();
+        var user = new DirectoryUser { UserName = name, Email = name, DisplayName = displayName };
+        (await users.CreateAsync(user, Password)).Should().Be(IdentityResult.Success);
+        (await users.AddToRolesAsync(user, groups)).Should().Be(IdentityResult.Success);
+    }
+
+    /// <summary>Gives somebody an authenticator.</summary>
+    private protected static Task<string> AddAuthenticatorAsync(TestEnvironment proxy, string name) => UsersAsync(proxy, async users =>
+    {
+        var user = (await users.FindByNameAsync(name))!;
+        await users.ResetAuthenticatorKeyAsync(user);
+        await users.SetTwoFactorEnabledAsync(user, true);
+        return (await users.GetAuthenticatorKeyAsync(user))!;
+    });
+
+    /// <summary>Opens a page of an app, and gives name and password where the directory asks for them.</summary>
+    private protected static async Task<BrowserAnswer> SignInHereAsync(
+        TestBrowser browser, Uri page, CancellationToken cancellationToken, string name = "alice@corp.test", string password = Password)
+    {
+        var form = await browser.GoAsync(page, cancellationToken);
+        form.Url.AbsolutePath.Should().Be("/directory/sign-in", form.Body);
+        return await browser.SubmitAsync(form, cancellationToken, ("name", name), ("password", password));
+    }
+
+    private sealed class StoreFolder : IAsyncDisposable
+    {
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("appproxy-directory");
+
+        public string Path => _folder.FullName;
+
+        public ValueTask DisposeAsync()
+        {
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            _folder.Delete(recursive: true);
+            return default;
+        }
+    }
+}
