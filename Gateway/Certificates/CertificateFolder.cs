@@ -44,8 +44,8 @@ internal sealed class CertificateFolder(string path) : ICertificateSource
     private List<string> List()
     {
         static bool IsShown(string path) => !Path.GetFileName(path).StartsWith('.');
-        var folders = Directory.EnumerateDirectories(_path).Where(IsShown).Prepend(_path);
-        return [.. folders.SelectMany(Directory.EnumerateFiles).Where(IsShown).Order(StringComparer.Ordinal)];
+        var folders = System.IO.Directory.EnumerateDirectories(_path).Where(IsShown).Prepend(_path);
+        return [.. folders.SelectMany(System.IO.Directory.EnumerateFiles).Where(IsShown).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Names, sizes and times: of what a link leads to, since it is that which is replaced.</summary>

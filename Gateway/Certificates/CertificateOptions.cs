@@ -13,7 +13,7 @@ internal sealed class CertificateOptions
     {
         foreach (var (name, folder) in (ReadOnlySpan<(string, string?)>)[(nameof(Folder), Folder), (nameof(AcmeChallenges), AcmeChallenges)])
         {
-            if (folder is not null && !Directory.Exists(folder))
+            if (folder is not null && !System.IO.Directory.Exists(folder))
             {
                 mistakes.Add($"{prefix}:{name} names '{folder}', which is no folder: make it, or name another.");
             }
