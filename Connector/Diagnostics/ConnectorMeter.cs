@@ -12,13 +12,24 @@ internal sealed class ConnectorMeter
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _appFaults;
 
+    private readonly Counter<long> _destinations;
+    private readonly Counter<long> _settings;
+
     public ConnectorMeter(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
         _exchanges = meter.CreateCounter<long>("appproxy.connector.exchanges", "{exchange}", "Exchanges that ended, by outcome");
         _duration = meter.CreateHistogram<double>("appproxy.connector.exchange.duration", "s", "From delivery to the end of the exchange");
         _appFaults = meter.CreateCounter<long>("appproxy.connector.app.faults", "{fault}", "Octets of apps that are not HTTP/1.1, by rule broken");
+        _destinations = meter.CreateCounter<long>("appproxy.connector.destinations.refused", "{connection}", "Connections to apps that this connector's own rules refuse");
+        _settings = meter.CreateCounter<long>("appproxy.connector.settings.refused", "{snapshot}", "Settings that are not the gateway's for this connector, or are older than its own, by reason");
     }
+
+    /// <summary>An app is where this connector does not connect to.</summary>
+    public void DestinationRefused() => _destinations.Add(1);
+
+    /// <summary>Settings came that are not to be believed.</summary>
+    public void SettingsRefused(string reason) => _settings.Add(1, new KeyValuePair<string, object?>("appproxy.reason", reason));
 
     /// <summary>An app broke a rule of HTTP/1.1 on one of its connections.</summary>
     public void AppFault(string rule) => _appFaults.Add(1, new KeyValuePair<string, object?>("appproxy.rule", rule));

@@ -34,9 +34,23 @@ internal sealed partial class EnrolledConnector : IDisposable
             ?? throw new GatewayCallException(null, $"{Identity.Gateway}: the gateway's answer says nothing about its broker.");
 
     /// <summary>Tells how this connector is.</summary>
+    /// <returns>The version of the settings that the gateway has; null from one that gives none.</returns>
     /// <exception cref="GatewayCallException">Nobody heard it.</exception>
-    public Task ReportPresenceAsync(PresenceReport report, CancellationToken cancellationToken)
-        => CallAsync(ConnectorPaths.Presence, call => call with { Presence = report }, cancellationToken);
+    public async Task<long?> ReportPresenceAsync(PresenceReport report, CancellationToken cancellationToken)
+        => (await CallAsync(ConnectorPaths.Presence, call => call with { Presence = report }, cancellationToken)).SettingsVersion;
+
+    /// <summary>Asks for the settings of the connector's group.</summary>
+    /// <param name="version">Of those that one has.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Null when there are no others.</returns>
+    /// <exception cref="GatewayCallException">There are none.</exception>
+    public async Task<ConnectorSettings?> GetSettingsAsync(long version, CancellationToken cancellationToken)
+    {
+        var answer = await CallAsync(
+            ConnectorPaths.Settings, static call => call, (call, credentials, pinned) => _client.ReadAsync(call, credentials, pinned, version, cancellationToken), cancellationToken);
+        return answer is null ? null
+            : answer.Settings ?? throw new GatewayCallException(null, $"{Identity.Gateway}: the gateway's answer says nothing about apps.");
+    }
 
     /// <summary>Puts a new key in the place of the present one, here and at the gateway; goes on where an earlier attempt ended.</summary>
     /// <exception cref="GatewayCallException">The gateway did not take it.</exception>
@@ -81,6 +95,21 @@ internal sealed partial class EnrolledConnector : IDisposable
     }
 
     private async Task<GatewayAnswer> CallAsync(string path, Func<ConnectorCall, ConnectorCall> fill, CancellationToken cancellationToken)
+        => (await CallAsync(
+            path,
+            fill,
+            async (call, credentials, pinned) =>
+            {
+                var (answer, signedBy) = await _client.CallAsync(call, credentials, pinned, cancellationToken);
+                return ((GatewayAnswer?)answer, signedBy);
+            },
+            cancellationToken))!;
+
+    private async Task<GatewayAnswer?> CallAsync(
+        string path,
+        Func<ConnectorCall, ConnectorCall> fill,
+        Func<ConnectorCall, SigningCredentials, JsonWebKey, Task<(GatewayAnswer? Answer, JsonWebKey GatewayKey)>> send,
+        CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
@@ -92,7 +121,7 @@ internal sealed partial class EnrolledConnector : IDisposable
 
             var call = fill(new ConnectorCall { Issuer = Identity.Id, Audience = "", Path = path, Id = "", IssuedAt = 0, Instance = "" });
             var credentials = Enroller.Credentials(new ECDsaSecurityKey(_key) { KeyId = PublicKeys.From(_key).Kid });
-            var (answer, signedBy) = await _client.CallAsync(call, credentials, pinned, cancellationToken);
+            var (answer, signedBy) = await send(call, credentials, pinned);
             if (signedBy.Kid != pinned.Kid)
             {
                 Keep(Identity with { GatewayKey = new PublicPoint(signedBy.X, signedBy.Y) });

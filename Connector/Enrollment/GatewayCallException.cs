@@ -9,4 +9,7 @@ namespace AppProxy.Connector.Enrollment;
 internal sealed class GatewayCallException(CallFault? fault, string message, Exception? innerException = null) : Exception(message, innerException)
 {
     public CallFault? Fault { get; } = fault;
+
+    /// <summary>Whether there was an answer, and it was not the gateway's.</summary>
+    public bool IsForged { get; init; }
 }

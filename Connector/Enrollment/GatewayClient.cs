@@ -12,7 +12,8 @@ namespace AppProxy.Connector.Enrollment;
 /// <summary>Calls the gateway over HTTPS: each call signed with the connector's key, each answer believed only with the gateway's signature.</summary>
 internal sealed class GatewayClient : IDisposable
 {
-    private const int MaxAnswer = 256 * 1024;
+    /// <summary>Settings of ten thousand apps.</summary>
+    private const int MaxAnswer = 16 * 1024 * 1024;
 
     private readonly Uri _gateway;
     private readonly TimeProvider _time;
@@ -41,8 +42,8 @@ internal sealed class GatewayClient : IDisposable
 
     /// <summary>The gateway's keys as it tells them to anybody: worth nothing without a pin.</summary>
     /// <exception cref="GatewayCallException">No answer.</exception>
-    public Task<GatewayKeys> ReadKeysAsync(CancellationToken cancellationToken)
-        => SendAsync(HttpMethod.Get, ConnectorPaths.Keys, null, body => Parse(body, IdentityJsonContext.Default.GatewayKeys), cancellationToken);
+    public async Task<GatewayKeys> ReadKeysAsync(CancellationToken cancellationToken)
+        => (await SendAsync(new HttpRequestMessage(HttpMethod.Get, ConnectorPaths.Keys), static body => Parse(body, IdentityJsonContext.Default.GatewayKeys), cancellationToken))!;
 
     /// <summary>Makes a call, once more where clocks differ.</summary>
     /// <param name="call">The call, but for what is filled in here.</param>
@@ -52,6 +53,21 @@ internal sealed class GatewayClient : IDisposable
     /// <returns>The answer, and the key that signed it: another one than was pinned where that vouched for it.</returns>
     /// <exception cref="GatewayCallException">No answer, or not the gateway's.</exception>
     public async Task<(GatewayAnswer Answer, JsonWebKey GatewayKey)> CallAsync(ConnectorCall call, SigningCredentials credentials, JsonWebKey gatewayKey, CancellationToken cancellationToken)
+    {
+        var (answer, signedBy) = await CallAsync(call, credentials, gatewayKey, body => CreatePost(call.Path, body), cancellationToken);
+        return (answer!, signedBy);
+    }
+
+    /// <summary>As <see cref="CallAsync(ConnectorCall, SigningCredentials, JsonWebKey, CancellationToken)"/>, to read something that has versions.</summary>
+    /// <param name="unless">The version that one has.</param>
+    /// <returns>No answer where there is no other version.</returns>
+    /// <exception cref="GatewayCallException">No answer, or not the gateway's.</exception>
+    public Task<(GatewayAnswer? Answer, JsonWebKey GatewayKey)> ReadAsync(
+        ConnectorCall call, SigningCredentials credentials, JsonWebKey gatewayKey, long unless, CancellationToken cancellationToken)
+        => CallAsync(call, credentials, gatewayKey, body => CreateGet(call.Path, body, unless), cancellationToken);
+
+    private async Task<(GatewayAnswer? Answer, JsonWebKey GatewayKey)> CallAsync(
+        ConnectorCall call, SigningCredentials credentials, JsonWebKey gatewayKey, Func<string, HttpRequestMessage> create, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -65,8 +81,8 @@ internal sealed class GatewayClient : IDisposable
             var body = SignedJson.Sign(call, IdentityJsonContext.Default.ConnectorCall, ConnectorCall.TokenType, credentials);
             try
             {
-                var answer = await SendAsync(HttpMethod.Post, call.Path, body, static text => text, cancellationToken);
-                return await VerifyAsync(answer, call.Id, gatewayKey, cancellationToken);
+                var answer = await SendAsync(create(body), static text => text, cancellationToken);
+                return answer is null ? (null, gatewayKey) : await VerifyAsync(answer, call.Id, gatewayKey, cancellationToken);
             }
             catch (GatewayCallException skewed) when (skewed.Fault == CallFault.ClockSkewed && attempt == 1)
             {
@@ -102,20 +118,34 @@ internal sealed class GatewayClient : IDisposable
 
         return answer is not null && answer.InResponseTo == callId
             ? (answer, gatewayKey)
-            : throw new GatewayCallException(null, $"{_gateway}: the answer is not signed with the key of the gateway that this connector trusts. Something on the way answers in its place, or the gateway lost its keys: then enrol again.");
+            : throw new GatewayCallException(null, $"{_gateway}: the answer is not signed with the key of the gateway that this connector trusts. Something on the way answers in its place, or the gateway lost its keys: then enrol again.") { IsForged = true };
     }
 
-    private async Task<T> SendAsync<T>(HttpMethod method, string path, string? body, Func<string, T> read, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(method, path);
-        if (body is not null)
-        {
-            request.Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(ConnectorPaths.MediaType));
-        }
+    private static HttpRequestMessage CreatePost(string path, string body)
+        => new(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(ConnectorPaths.MediaType)) };
 
+    private static HttpRequestMessage CreateGet(string path, string call, long unless) => new(HttpMethod.Get, path)
+    {
+        Headers =
+        {
+            Authorization = new AuthenticationHeaderValue("Bearer", call),
+            IfNoneMatch = { new EntityTagHeaderValue(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\"{unless}\"")) },
+        },
+    };
+
+    /// <summary>Null when nothing has changed.</summary>
+    private async Task<T?> SendAsync<T>(HttpRequestMessage message, Func<string, T> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        using var request = message;
         try
         {
             using var response = await _client.SendAsync(request, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.NotModified && request.Headers.IfNoneMatch.Count > 0)
+            {
+                return null;
+            }
+
             var text = await response.Content.ReadAsStringAsync(cancellationToken);
             return response.StatusCode == HttpStatusCode.OK ? read(text) : throw Refused(response, text);
         }

@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
-using AppProxy.Connector.Settings;
+using AppProxy.Connector.Destinations;
 using AppProxy.Contracts.Identity;
 
 namespace AppProxy.Connector.Execution;
 
 /// <summary>Tries every few seconds whether the apps' hosts take connections: a bare connection, of which an app need not notice anything.</summary>
-internal sealed class AppReachProbe(ConnectorOptions options, TimeProvider time) : BackgroundService
+internal sealed class AppReachProbe(AppClients apps, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -17,8 +17,16 @@ internal sealed class AppReachProbe(ConnectorOptions options, TimeProvider time)
     public IReadOnlyDictionary<string, AppReach> Apps => _apps;
 
     /// <summary>Tries all of them now.</summary>
-    public Task ProbeAsync(CancellationToken cancellationToken)
-        => Task.WhenAll(options.Apps.Select(async app => _apps[app.Key] = await ProbeAsync(new Uri(app.Value.InternalUrl), cancellationToken)));
+    public async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        var now = apps.Current.Apps;
+        await Task.WhenAll(now.Where(static app => app.Url is not null).Select(async app => _apps[app.Id] = await ProbeAsync(app.Url!, app.Destinations, cancellationToken)));
+        var ids = now.Select(static app => app.Id).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var id in _apps.Keys.Where(id => !ids.Contains(id)))
+        {
+            _apps.TryRemove(id, out _);
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -37,15 +45,18 @@ internal sealed class AppReachProbe(ConnectorOptions options, TimeProvider time)
         }
     }
 
-    private async Task<AppReach> ProbeAsync(Uri url, CancellationToken cancellationToken)
+    private async Task<AppReach> ProbeAsync(Uri url, DestinationRules rules, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Patience, time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(url.DnsSafeHost, url.Port, limit.Token);
+            using var socket = await DestinationDialer.ConnectAsync(url.IdnHost, url.Port, rules, limit.Token);
             return new AppReach(true);
+        }
+        catch (DestinationRefusedException)
+        {
+            return new AppReach(false, "not allowed here");
         }
         catch (SocketException failed)
         {

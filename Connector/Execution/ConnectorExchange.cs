@@ -38,6 +38,7 @@ internal sealed class ConnectorExchange : IInterimResponses, IThreadPoolWorkItem
         Flags = frame.Header.Flags;
         IsReplayable = Flags.HasFlag(FrameFlags.Replayable);
         Deadline = head.Deadline;
+        SettingsVersion = head.SettingsVersion > long.MaxValue ? long.MaxValue : (long)head.SettingsVersion;
         ResponseHeadTimeout = TimeSpan.FromMilliseconds(head.ResponseHeadTimeout);
         IdleTimeout = TimeSpan.FromMilliseconds(head.IdleTimeout);
         _head = new HeadAssembly(frame, buffer, FrameLimits.MaxHeadLength);
@@ -56,6 +57,9 @@ internal sealed class ConnectorExchange : IInterimResponses, IThreadPoolWorkItem
     public bool IsReplayable { get; }
 
     public long Deadline { get; }
+
+    /// <summary>Of the gateway's catalogue, when the request's app was last changed.</summary>
+    public long SettingsVersion { get; }
 
     public TimeSpan ResponseHeadTimeout { get; }
 

@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using AppProxy.Connector.Destinations;
 using AppProxy.Connector.Diagnostics;
 using AppProxy.Connector.Http1;
+using AppProxy.Connector.Provisioning;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
 using AppProxy.Contracts.Transport;
@@ -12,13 +14,13 @@ namespace AppProxy.Connector.Execution;
 
 /// <summary>
 /// Runs a request against its app and streams the response back:
-/// <para>1. wait for the grant, unless the request may be run again unseen;</para>
+/// <para>1. have the settings that the request began with, and wait for the grant, unless the request may be run again unseen;</para>
 /// <para>2. call the app;</para>
 /// <para>3. send the response's head, with as much of the body as the app has sent with it;</para>
 /// <para>4. send the rest of the body as it comes, as far as the gateway's window goes;</para>
 /// <para>5. send the end with the trailers.</para>
 /// </summary>
-internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter meter, TimeProvider time, ILogger<ExchangeRunner> logger)
+internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter meter, TimeProvider time, ILogger<ExchangeRunner> logger, SettingsPull? settings = null)
 {
     /// <summary>A first read where the length is not known: most pages without one are small.</summary>
     private const int UnknownLengthRead = 16 * 1024;
@@ -59,11 +61,13 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
     {
         RequestBodyBrokenException broken => broken.Failure,
         Http1Exception { Error: Http1Error.Unreachable } => ExchangeFailure.AppUnreachable,
+        Http1Exception { Error: Http1Error.DestinationRefused } => ExchangeFailure.TargetRefused,
         Http1Exception { Error: Http1Error.TlsFailed } => ExchangeFailure.AppTlsFailed,
         Http1Exception { Error: Http1Error.HeadTooLarge } => ExchangeFailure.AppHeadTooLarge,
         Http1Exception { IsInvalidResponse: true } => ExchangeFailure.AppResponseInvalid,
         Http1Exception => ExchangeFailure.AppAborted,
         HttpRequestException { InnerException: RequestBodyBrokenException broken } => broken.Failure,
+        HttpRequestException { InnerException: DestinationRefusedException } => ExchangeFailure.TargetRefused,
         HttpRequestException { InnerException: AuthenticationException } => ExchangeFailure.AppTlsFailed,
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => ExchangeFailure.AppTlsFailed,
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } => ExchangeFailure.AppUnreachable,
@@ -82,6 +86,12 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
         if (exchange.IsDeadlineOver)
         {
             exchange.End(ExchangeFailure.DeadlineOver);
+            return;
+        }
+
+        if (apps.Current.Version < exchange.SettingsVersion && settings is not null && !await settings.WaitForAsync(exchange.SettingsVersion, exchange.Cancellation))
+        {
+            exchange.End(ExchangeFailure.SettingsUnavailable);
             return;
         }
 
@@ -120,8 +130,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
             return false;
         }
 
-        id = FieldNames.Get(head.AppId);
-        if (apps.TryGet(id, out app))
+        if (apps.Current.TryFind(head.AppId, out id, out app))
         {
             return true;
         }
@@ -359,6 +368,6 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
     [LoggerMessage(2101, LogLevel.Error, "Exchange {Exchange} failed inside the connector")]
     private partial void LogRunFailed(Exception failure, ExchangeId exchange);
 
-    [LoggerMessage(2102, LogLevel.Warning, "This connector does not know the app '{App}': add its internal URL to Connector:Apps")]
+    [LoggerMessage(2102, LogLevel.Warning, "This connector does not know the app '{App}': is it one of its group? A connector with a key needs its internal URL in Connector:Apps")]
     private partial void LogAppUnknown(string app);
 }

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
+using AppProxy.Connector.Destinations;
 using AppProxy.Connector.Http1;
 using AppProxy.Connector.Tls;
 using AppProxy.Contracts.Frames;
@@ -15,12 +16,18 @@ internal sealed class Http2Client : IAppClient
     private static readonly List<SslApplicationProtocol> OnlyHttp2 = [SslApplicationProtocol.Http2];
     private static readonly List<SslApplicationProtocol> EitherHttp = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
 
+    private readonly string _app;
     private readonly AppTarget _target;
+    private readonly AppFaults _faults;
+    private readonly DestinationRules _destinations;
     private readonly HttpMessageInvoker _client;
 
-    public Http2Client(AppTarget target, int maxHeadLength, AppTls? tls)
+    public Http2Client(string app, AppTarget target, int maxHeadLength, AppTls? tls, DestinationRules destinations, AppFaults faults)
     {
+        _app = app;
         _target = target;
+        _faults = faults;
+        _destinations = destinations;
         _client = new HttpMessageInvoker(CreateHandler(maxHeadLength, tls, target.Http2Policy));
     }
 
@@ -52,7 +59,7 @@ internal sealed class Http2Client : IAppClient
         }
     }
 
-    private static SocketsHttpHandler CreateHandler(int maxHeadLength, AppTls? tls, HttpVersionPolicy policy)
+    private SocketsHttpHandler CreateHandler(int maxHeadLength, AppTls? tls, HttpVersionPolicy policy)
     {
         var protocols = policy == HttpVersionPolicy.RequestVersionExact ? OnlyHttp2 : EitherHttp;
         return new SocketsHttpHandler
@@ -76,10 +83,20 @@ internal sealed class Http2Client : IAppClient
     }
 
     /// <summary>TLS is made here and not by the library, which would ask for the name in the Host field: that may be the one that the app is published under.</summary>
-    private static async ValueTask<Stream> ConnectAsync(
+    private async ValueTask<Stream> ConnectAsync(
         DnsEndPoint app, AppTls? tls, List<SslApplicationProtocol> protocols, CancellationToken cancellationToken)
     {
-        var socket = await AppDialer.ConnectAsync(app, cancellationToken);
+        Socket socket;
+        try
+        {
+            socket = await DestinationDialer.ConnectAsync(app.Host, app.Port, _destinations, cancellationToken);
+        }
+        catch (DestinationRefusedException refused)
+        {
+            _faults.DestinationRefused(_app, refused.Message);
+            throw;
+        }
+
         if (tls is null)
         {
             return new NetworkStream(socket, ownsSocket: true);

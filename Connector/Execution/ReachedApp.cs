@@ -1,3 +1,4 @@
+using AppProxy.Connector.Destinations;
 using AppProxy.Connector.Http1;
 using AppProxy.Connector.Settings;
 using AppProxy.Connector.Tls;
@@ -17,9 +18,9 @@ internal sealed class ReachedApp : IDisposable
     private readonly SemaphoreSlim _choosing = new(1);
     private IAppClient? _chosen;
 
-    public ReachedApp(string id, AppTargetOptions options, AppFaults faults, TimeProvider time)
+    /// <exception cref="OptionsValidationException">Its settings, or files that they name, are wrong.</exception>
+    public ReachedApp(string id, AppTargetOptions options, Uri url, DestinationRules destinations, AppFaults faults, TimeProvider time)
     {
-        var url = new Uri(options.InternalUrl, UriKind.Absolute);
         var tls = ReadTls(id, options, url, faults, time);
         _http1 = new Http1Client(
             new Http1Options
@@ -27,6 +28,7 @@ internal sealed class ReachedApp : IDisposable
                 App = id,
                 Host = url.IdnHost,
                 Port = url.Port,
+                Destinations = destinations,
                 Tls = tls,
                 MaxConnections = options.MaxConnections,
                 MaxHeadLength = options.MaxResponseHeadLength,
@@ -41,7 +43,7 @@ internal sealed class ReachedApp : IDisposable
         if (_chooses || options.HttpVersion == "2")
         {
             var policy = _chooses ? HttpVersionPolicy.RequestVersionOrLower : HttpVersionPolicy.RequestVersionExact;
-            _http2 = new Http2Client(new AppTarget(url, policy), options.MaxResponseHeadLength, tls);
+            _http2 = new Http2Client(id, new AppTarget(url, policy), options.MaxResponseHeadLength, tls, destinations, faults);
         }
 
         _chosen = _chooses ? null : (IAppClient?)_http2 ?? _http1;
@@ -61,6 +63,9 @@ internal sealed class ReachedApp : IDisposable
             _chosen = null;
         }
     }
+
+    /// <summary>No request will come for it but those that have it already. The library's client closes what is idle for a minute by itself.</summary>
+    public void Retire() => _http1.Drain();
 
     public void Dispose()
     {

@@ -2,6 +2,7 @@ using AppProxy.Connector.Diagnostics;
 using AppProxy.Connector.Enrollment;
 using AppProxy.Connector.Execution;
 using AppProxy.Connector.Http1;
+using AppProxy.Connector.Provisioning;
 using AppProxy.Connector.Pull;
 using AppProxy.Connector.Settings;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -24,6 +25,7 @@ internal static class ConnectorServices
         services.TryAddSingleton(CreateBrokerConnector);
         services.AddMetrics();
         services.AddSingleton<ConnectorMeter>();
+        services.AddSingleton(new LocalApps(options, configuration.GetSection($"{ConnectorOptions.Section}:{nameof(ConnectorOptions.Apps)}")));
         services.AddSingleton<AppFaults>();
         services.AddSingleton<AppClients>();
         services.AddSingleton<ExchangeRunner>();
@@ -44,6 +46,8 @@ internal static class ConnectorServices
         services.AddSingleton<EnrolledConnector>();
         services.AddSingleton<EnrolledTokenProvider>();
         services.AddHostedService<KeyRenewal>();
+        services.AddSingleton<SettingsPull>();
+        services.AddHostedService(static provider => provider.GetRequiredService<SettingsPull>());
         services.AddSingleton<AppReachProbe>();
         services.AddHostedService(static provider => provider.GetRequiredService<AppReachProbe>());
         services.AddHostedService<PresenceReporter>();

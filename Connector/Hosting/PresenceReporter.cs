@@ -1,6 +1,7 @@
 using System.Reflection;
 using AppProxy.Connector.Enrollment;
 using AppProxy.Connector.Execution;
+using AppProxy.Connector.Provisioning;
 using AppProxy.Connector.Pull;
 using AppProxy.Contracts.Identity;
 
@@ -8,7 +9,7 @@ namespace AppProxy.Connector.Hosting;
 
 /// <summary>Tells the gateway how this connector is, for the roster. That it cannot stops nothing.</summary>
 internal sealed partial class PresenceReporter(
-    EnrolledConnector connector, ConnectorLinks links, AppReachProbe reach, TimeProvider time, ILogger<PresenceReporter> logger) : BackgroundService
+    EnrolledConnector connector, ConnectorLinks links, AppReachProbe reach, SettingsPull settings, TimeProvider time, ILogger<PresenceReporter> logger) : BackgroundService
 {
     private static readonly string Version =
         typeof(PresenceReporter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
@@ -36,7 +37,7 @@ internal sealed partial class PresenceReporter(
     {
         try
         {
-            await connector.ReportPresenceAsync(
+            var version = await connector.ReportPresenceAsync(
                 new PresenceReport
                 {
                     Version = Version,
@@ -47,6 +48,7 @@ internal sealed partial class PresenceReporter(
                     Apps = new Dictionary<string, AppReach>(reach.Apps),
                 },
                 stopping);
+            settings.Hint(version ?? 0);
             _isTold = false;
         }
         catch (Exception failed) when (failed is GatewayCallException or EnrollmentException)

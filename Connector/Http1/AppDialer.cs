@@ -1,37 +1,15 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using AppProxy.Connector.Destinations;
 using AppProxy.Connector.Tls;
 
 namespace AppProxy.Connector.Http1;
 
 /// <summary>Opens connections to one app: name, TCP, TLS with ALPN.</summary>
-internal sealed class AppDialer(Http1Options options, TimeProvider time)
+internal sealed class AppDialer(Http1Options options, AppFaults faults, TimeProvider time)
 {
-    /// <summary>
-    /// Apps are near: doubled by the system, this keeps 4 Gbit/s busy over 1 ms. Left to the system it grows to several MB, which an app goes on filling after its
-    /// reader has stopped, beyond what windows allow.
-    /// </summary>
-    public const int ReceiveBuffer = 256 * 1024;
-
     private static readonly List<SslApplicationProtocol> OnlyHttp1 = [SslApplicationProtocol.Http11];
     private static readonly List<SslApplicationProtocol> EitherHttp = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
-
-    /// <summary>Opens a TCP connection.</summary>
-    public static async ValueTask<Socket> ConnectAsync(EndPoint app, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = ReceiveBuffer };
-        try
-        {
-            await socket.ConnectAsync(app, cancellationToken);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 
     /// <summary>Opens a connection for HTTP/1.1.</summary>
     /// <exception cref="Http1Exception">Why not.</exception>
@@ -47,8 +25,13 @@ internal sealed class AppDialer(Http1Options options, TimeProvider time)
         Socket? socket = null;
         try
         {
-            socket = await ConnectAsync(new DnsEndPoint(options.Host, options.Port), both.Token);
+            socket = await DestinationDialer.ConnectAsync(options.Host, options.Port, options.Destinations, both.Token);
             return options.Tls is { } tls ? await SecureAsync(tls, socket, protocols, both.Token) : (new PlainStream(socket), false);
+        }
+        catch (DestinationRefusedException refused)
+        {
+            faults.DestinationRefused(options.App, refused.Message);
+            throw new Http1Exception(Http1Error.DestinationRefused, refused);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {

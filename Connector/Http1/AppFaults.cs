@@ -21,6 +21,13 @@ internal sealed partial class AppFaults(ConnectorMeter meter, ILogger<AppFaults>
     /// <summary>The app's certificate is not what it must be.</summary>
     public void CertificateRefused(string app, string reasons) => LogCertificateRefused(app, reasons);
 
+    /// <summary>The app is where this connector does not connect to.</summary>
+    public void DestinationRefused(string app, string reason)
+    {
+        meter.DestinationRefused();
+        LogDestinationRefused(app, reason);
+    }
+
     /// <summary>TLS came to nothing before or after the app's certificate was looked at.</summary>
     public void HandshakeFailed(string app, string reason) => LogHandshakeFailed(app, reason);
 
@@ -35,4 +42,7 @@ internal sealed partial class AppFaults(ConnectorMeter meter, ILogger<AppFaults>
 
     [LoggerMessage(2304, LogLevel.Warning, "TLS with the app '{App}' failed: {Reason}")]
     private partial void LogHandshakeFailed(string app, string reason);
+
+    [LoggerMessage(2305, LogLevel.Warning, "The app '{App}' is not connected to: {Reason}")]
+    private partial void LogDestinationRefused(string app, string reason);
 }

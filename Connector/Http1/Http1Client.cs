@@ -18,7 +18,7 @@ internal sealed class Http1Client : IAppClient
         _options = options;
         _target = target;
         _faults = faults;
-        _dialer = new AppDialer(options, time);
+        _dialer = new AppDialer(options, faults, time);
         _pool = new Http1Pool(options, _dialer, faults, time);
     }
 
@@ -43,6 +43,9 @@ internal sealed class Http1Client : IAppClient
 
         return isHttp2;
     }
+
+    /// <summary>Keeps no connection from now on; calls go on, on connections of their own.</summary>
+    public void Drain() => _pool.Drain();
 
     public void Dispose() => _pool.Dispose();
 

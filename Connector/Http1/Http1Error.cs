@@ -8,6 +8,9 @@ internal enum Http1Error
     /// <summary>No connection: name, address, refused, too slow.</summary>
     Unreachable,
 
+    /// <summary>This connector does not connect there.</summary>
+    DestinationRefused,
+
     /// <summary>TLS handshake or certificate.</summary>
     TlsFailed,
 

@@ -1,3 +1,4 @@
+using AppProxy.Connector.Destinations;
 using AppProxy.Connector.Tls;
 
 namespace AppProxy.Connector.Http1;
@@ -12,6 +13,9 @@ internal sealed record Http1Options
     public required string Host { get; init; }
 
     public required int Port { get; init; }
+
+    /// <summary>To which addresses it may lead.</summary>
+    public DestinationRules Destinations { get; init; } = DestinationRules.None;
 
     /// <summary>Null for an app without TLS.</summary>
     public AppTls? Tls { get; init; }

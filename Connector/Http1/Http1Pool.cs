@@ -16,6 +16,7 @@ internal sealed class Http1Pool : IDisposable
     private readonly ITimer _sweep;
     private int _open;
     private bool _isSweeping;
+    private bool _isDrained;
     private bool _disposed;
 
     public Http1Pool(Http1Options options, AppDialer dialer, AppFaults faults, TimeProvider time)
@@ -66,7 +67,7 @@ internal sealed class Http1Pool : IDisposable
                 }
             }
 
-            if (!_disposed && (clientConnection is null || _owned.TryAdd(clientConnection, connection)))
+            if (!_disposed && !_isDrained && (clientConnection is null || _owned.TryAdd(clientConnection, connection)))
             {
                 if (clientConnection is null)
                 {
@@ -115,19 +116,34 @@ internal sealed class Http1Pool : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Closes what is idle, and from now on what becomes idle.</summary>
+    public void Drain()
     {
         List<Http1Connection> idle;
         lock (_gate)
         {
-            _disposed = true;
+            _isDrained = true;
             idle = [.. _idle, .. _owned.Values];
             _idle.Clear();
             _owned.Clear();
         }
 
+        idle.ForEach(connection =>
+        {
+            connection.Stream.Close();
+            Closed();
+        });
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+        }
+
+        Drain();
         _sweep.Dispose();
-        idle.ForEach(static connection => connection.Stream.Close());
     }
 
     private async ValueTask<Http1Connection> RentSlowlyAsync(CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AppProxy.Connector.Execution;
+using AppProxy.Connector.Provisioning;
 using AppProxy.Connector.Settings;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
@@ -23,6 +24,7 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDispos
     private readonly ConnectorOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<ConnectorLinks> _logger;
+    private readonly SettingsPull? _settings;
     private readonly ClaimTimer _claims;
     private TransportSupervisor? _supervisor;
     private IMessageSender? _replies;
@@ -30,12 +32,13 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDispos
     private IMessageReceiver? _uplink;
     private bool _stopping;
 
-    public ConnectorLinks(ConnectorOptions options, ExchangeRunner runner, TimeProvider time, ILogger<ConnectorLinks> logger)
+    public ConnectorLinks(ConnectorOptions options, ExchangeRunner runner, TimeProvider time, ILogger<ConnectorLinks> logger, SettingsPull? settings = null)
     {
         _options = options;
         _runner = runner;
         _time = time;
         _logger = logger;
+        _settings = settings;
         _claims = new ClaimTimer(time);
         Slots = new Slots(options.Slots, options.MaxStreams);
         Clock = new BrokerClock(time);
@@ -300,6 +303,7 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDispos
         {
             if (frame.Header.Type == FrameType.Heartbeat)
             {
+                _settings?.Hint(SettingsHint.Read(frame.Header));
                 if (Heartbeat.TryRead(frame.Payload.Span, out var heartbeat) == FrameError.None
                     && _gateways.TryGetValue(heartbeat.Session, out var gateway))
                 {

@@ -34,7 +34,16 @@ internal sealed class ConnectorOptions
     /// <summary>How long a stop waits for what is under way.</summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Published apps by id.</summary>
+    /// <summary>Names that apps' internal URLs may have; none for any.</summary>
+    public List<string> AllowedHosts { get; } = [];
+
+    /// <summary>Networks in which apps' addresses must be; none for any.</summary>
+    public List<string> AllowedNetworks { get; } = [];
+
+    /// <summary>Ports at which apps may be; none for any.</summary>
+    public List<string> AllowedPorts { get; } = [];
+
+    /// <summary>What this connector's operator says of published apps, by id; it goes before what the gateway says.</summary>
     public Dictionary<string, AppTargetOptions> Apps { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether it signs in with a key of its configuration, and is not enrolled.</summary>
@@ -69,7 +78,7 @@ internal sealed class BrokerOptions
 /// <summary>One app as this connector reaches it.</summary>
 internal sealed class AppTargetOptions
 {
-    /// <summary>Absolute http or https URL.</summary>
+    /// <summary>Absolute http or https URL; empty where it is the gateway's to say.</summary>
     public string InternalUrl { get; set; } = "";
 
     /// <summary>"1.1", "2", or nothing to let the app choose over TLS.</summary>
@@ -78,7 +87,7 @@ internal sealed class AppTargetOptions
     /// <summary>Microsoft Graph's name: whether the app's certificate is checked.</summary>
     public bool IsBackendCertificateValidationEnabled { get; set; } = true;
 
-    /// <summary>PEM file with the authorities to trust for this app in place of the system's.</summary>
+    /// <summary>PEM file with the authorities to trust for this app in place of the system's, or its text.</summary>
     public string? TrustedCertificateAuthorities { get; set; }
 
     /// <summary>SHA-256 of public keys in base64, one of which the app's certificate must have.</summary>

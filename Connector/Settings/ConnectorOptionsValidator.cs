@@ -1,3 +1,5 @@
+using AppProxy.Connector.Destinations;
+using AppProxy.Connector.Execution;
 using AppProxy.Connector.Tls;
 using AppProxy.Contracts.Transport.ServiceBus;
 using Microsoft.Extensions.Options;
@@ -26,22 +28,25 @@ internal sealed class ConnectorOptionsValidator(TimeProvider time) : IValidateOp
             mistakes.Add($"Connector:StopTimeout is {options.StopTimeout}: give a time from 00:00:00 to {LongestStop}.");
         }
 
-        if (options.Apps.Count == 0)
+        if (options.UsesKey && options.Apps.Count == 0)
         {
-            mistakes.Add("Connector:Apps is empty: give at least one, as Connector:Apps:<id>:InternalUrl.");
+            mistakes.Add("Connector:Apps is empty: give at least one, as Connector:Apps:<id>:InternalUrl. Only a connector that is enrolled gets its apps from the gateway.");
         }
 
+        DestinationRules.Check(options, mistakes);
         foreach (var (id, app) in options.Apps)
         {
-            CheckApp(id, app, mistakes);
+            CheckApp(id, app, mayLackUrl: !options.UsesKey, mistakes);
         }
 
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
     }
 
-    private void CheckApp(string id, AppTargetOptions app, List<string> mistakes)
+    private void CheckApp(string id, AppTargetOptions app, bool mayLackUrl, List<string> mistakes)
     {
-        if (!Uri.TryCreate(app.InternalUrl, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
+        // A star stands for labels that requests name; without a URL it is the gateway's to say.
+        var text = app.InternalUrl.Length == 0 && mayLackUrl ? "https://app.invalid/" : app.InternalUrl.Replace(AppHosts.Star, "//app.", StringComparison.Ordinal);
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
             || url.Query.Length > 0 || url.Fragment.Length > 0)
         {
             mistakes.Add($"Connector:Apps:{id}:InternalUrl is '{app.InternalUrl}': give an absolute http or https URL without query and fragment.");

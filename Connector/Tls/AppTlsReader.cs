@@ -85,8 +85,8 @@ internal static class AppTlsReader
     private static X509ChainPolicy? ReadAuthorities(string prefix, AppTargetOptions app, DateTimeOffset now, List<string> mistakes)
     {
         var setting = prefix + nameof(app.TrustedCertificateAuthorities);
-        if (app.TrustedCertificateAuthorities is not { } path || CertificateFile.ReadText(setting, path, mistakes) is not { } pem
-            || CertificateFile.ReadCertificates(setting, path, pem, mistakes) is not { } found)
+        if (app.TrustedCertificateAuthorities is not { } path || (IsPem(path) ? path : CertificateFile.ReadText(setting, path, mistakes)) is not { } pem
+            || CertificateFile.ReadCertificates(setting, path = IsPem(path) ? "a text" : path, pem, mistakes) is not { } found)
         {
             return null;
         }
@@ -107,4 +107,7 @@ internal static class AppTlsReader
 
         return policy;
     }
+
+    /// <summary>Whether it is the certificates themselves, as the gateway gives them, and not the name of a file.</summary>
+    private static bool IsPem(string text) => text.Contains("-----BEGIN ", StringComparison.Ordinal);
 }

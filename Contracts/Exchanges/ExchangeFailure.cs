@@ -80,6 +80,12 @@ public enum ExchangeFailure : ushort
     /// <summary>The request's deadline was over when it reached the connector.</summary>
     DeadlineOver = 306,
 
+    /// <summary>The connector may not connect to where the app is: its own allow-list, or an address that no app has.</summary>
+    TargetRefused = 307,
+
+    /// <summary>The connector could not get the settings that the request began with.</summary>
+    SettingsUnavailable = 308,
+
     // App
 
     /// <summary>No connection to the app: name, address, refused, unreachable.</summary>

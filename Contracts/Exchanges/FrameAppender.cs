@@ -76,8 +76,8 @@ internal readonly ref struct FrameAppender(FrameOutbox outbox)
     public void Reset(ref FrameSequence sequence, ExchangeFailure reason) =>
         outbox.Reserve(FrameHeader.Size + 2).Reset(sequence.Exchange, sequence.Attempt, sequence.Take(), (ushort)reason);
 
-    public void Heartbeat(FrameFlags flags, uint beat, Guid session, long clock, ReadOnlySpan<HeartbeatEntry> entries) =>
-        outbox.Reserve(FrameHeader.Size + 32 + (entries.Length * HeartbeatEntry.Size)).Heartbeat(flags, beat, session, clock, entries);
+    public void Heartbeat(FrameFlags flags, uint beat, Guid session, long clock, ReadOnlySpan<HeartbeatEntry> entries, long settings) =>
+        outbox.Reserve(FrameHeader.Size + 32 + (entries.Length * HeartbeatEntry.Size)).Heartbeat(flags, beat, session, clock, entries, settings);
 
     /// <summary>A message that is complete already. Takes over the reference to it.</summary>
     public void Message(PooledBuffer message, int length) => outbox.Append(message, length);

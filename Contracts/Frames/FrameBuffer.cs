@@ -109,9 +109,15 @@ public sealed class FrameBuffer : IDisposable
     }
 
     /// <summary>Writes one <see cref="FrameType.Heartbeat"/> with at most <see cref="FrameLimits.MaxHeartbeatEntries"/> exchanges.</summary>
-    public void Heartbeat(FrameFlags flags, uint beat, Guid session, long clock, ReadOnlySpan<HeartbeatEntry> entries)
+    /// <param name="flags">Whether the list goes on.</param>
+    /// <param name="beat">Number of the beat.</param>
+    /// <param name="session">Of the sender.</param>
+    /// <param name="clock">Of the sender, unix milliseconds.</param>
+    /// <param name="entries">What the two have with each other.</param>
+    /// <param name="settings">Version of the settings that a gateway has, which a reader may pass over; 0 where nothing is said.</param>
+    public void Heartbeat(FrameFlags flags, uint beat, Guid session, long clock, ReadOnlySpan<HeartbeatEntry> entries, long settings = 0)
     {
-        Begin(FrameType.Heartbeat, flags, ExchangeId.None, default, beat);
+        Begin(FrameType.Heartbeat, flags, ExchangeId.None, SettingsHint.Write(settings), beat);
         Guid(session);
         UInt64((ulong)clock);
         LengthPrefix(entries.Length);

@@ -20,6 +20,12 @@ internal static class ConnectorPaths
     /// <summary>POST: how the connector is (<see cref="PresenceReport"/>).</summary>
     public const string Presence = Prefix + "/presence";
 
+    /// <summary>
+    /// GET: the settings of the connector's group (<see cref="ConnectorSettings"/>). The call is in the field Authorization, as a bearer token. The answer
+    /// has the version as its ETag; with If-None-Match it is 304, without a body or a signature, when there is no other version.
+    /// </summary>
+    public const string Settings = Prefix + "/settings";
+
     /// <summary>Media type of calls and answers.</summary>
     public const string MediaType = "application/jwt";
 }

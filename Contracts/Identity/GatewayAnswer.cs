@@ -16,6 +16,14 @@ internal sealed record GatewayAnswer
 
     [JsonPropertyName("brokerAccess")]
     public BrokerAccessAnswer? BrokerAccess { get; init; }
+
+    /// <summary>Answers <see cref="ConnectorPaths.Settings"/>.</summary>
+    [JsonPropertyName("settings")]
+    public ConnectorSettings? Settings { get; init; }
+
+    /// <summary>Goes with an answer to <see cref="ConnectorPaths.Presence"/>: a hint that there are settings to be had.</summary>
+    [JsonPropertyName("settingsVersion")]
+    public long? SettingsVersion { get; init; }
 }
 
 /// <summary>Who a connector is from now on.</summary>

@@ -8,4 +8,5 @@ namespace AppProxy.Contracts.Identity;
 [JsonSerializable(typeof(CallRefusal))]
 [JsonSerializable(typeof(GatewayKeys))]
 [JsonSerializable(typeof(PresenceReport))]
+[JsonSerializable(typeof(AppSettings))]
 internal sealed partial class IdentityJsonContext : JsonSerializerContext;

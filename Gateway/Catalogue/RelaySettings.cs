@@ -42,4 +42,6 @@ internal sealed record RelaySettings
     public EquatableList<ErrorPage> ErrorPages { get; init; } = EquatableList<ErrorPage>.Empty;
 
     public LinkTranslation LinkTranslation { get; init; }
+
+    public BackEndSettings BackEnd { get; init; } = new();
 }

@@ -2,6 +2,7 @@ using AppProxy.Gateway.Broker.Amqp.Authorization;
 using AppProxy.Gateway.Connectors.Calls;
 using AppProxy.Gateway.Connectors.Enrolling;
 using AppProxy.Gateway.Connectors.Roster;
+using AppProxy.Gateway.Connectors.Settings;
 using AppProxy.Gateway.Connectors.Tokens;
 using AppProxy.Gateway.Storage;
 
@@ -31,6 +32,7 @@ internal static class ConnectorServices
         services.AddSingleton<EnrollmentTokens>();
         services.AddSingleton<KeyChange>();
         services.AddSingleton<InstanceWatch>();
+        services.AddSingleton<GroupSettings>();
         services.AddSingleton<ConnectorCalls>();
         services.AddSingleton<ITokenVerifier, BrokerGrantVerifier>();
         services.AddSingleton<ConnectorWatch>();

@@ -80,9 +80,9 @@ internal sealed class ConnectorInstance(Guid session, IOutboxOwner owner, TimePr
     /// <summary>We did not run ourselves for a while: it gets its time again.</summary>
     public void Excuse() => Volatile.Write(ref _lastHeard, time.GetTimestamp());
 
-    /// <summary>Tells the instance what this gateway has with it.</summary>
-    public void Beat(Guid replySession) =>
-        HeartbeatWriter.Write(Outbox, ++_beat, replySession, time.GetUtcNow().ToUnixTimeMilliseconds(), Runs.Select(static run => run.Key.Channel));
+    /// <summary>Tells the instance what this gateway has with it, and of which version its settings are.</summary>
+    public void Beat(Guid replySession, long settings) =>
+        HeartbeatWriter.Write(Outbox, ++_beat, replySession, time.GetUtcNow().ToUnixTimeMilliseconds(), Runs.Select(static run => run.Key.Channel), settings);
 
     /// <summary>Its list is exact: it was written behind every frame sent before, and read behind them in the same session.</summary>
     public void OnHeartbeat(in FrameHeader header, in Heartbeat heartbeat)

@@ -39,7 +39,7 @@ internal sealed partial class RelayForwarder(
             return;
         }
 
-        if (!RequestTarget.TryBelow(app, context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, out var target))
+        if (!RequestTarget.TryBelow(app, context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, out var target) || !TargetNames.TryWrite(app, context.Request, out var targetName))
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return;
@@ -88,7 +88,7 @@ internal sealed partial class RelayForwarder(
             // 2.
             if (exchange.TryEnterLine())
             {
-                exchange.Send(WriteRequest(context, exchange, catalogue, target, request.Body, extended));
+                exchange.Send(WriteRequest(context, exchange, catalogue, targetName, target, request.Body, extended));
             }
 
             // 3.
@@ -191,7 +191,7 @@ internal sealed partial class RelayForwarder(
             || (HttpMethods.IsDelete(method) && replayable.HasFlag(ReplayableMethods.Delete));
     }
 
-    private FrameBuffer WriteRequest(HttpContext context, GatewayExchange exchange, CatalogueSnapshot catalogue, string target, ReadOnlyMemory<byte> body, ExtendedConnect? extended)
+    private FrameBuffer WriteRequest(HttpContext context, GatewayExchange exchange, CatalogueSnapshot catalogue, byte[] targetName, string target, ReadOnlyMemory<byte> body, ExtendedConnect? extended)
     {
         var app = exchange.App;
         var trace = Activity.Current;
@@ -205,7 +205,7 @@ internal sealed partial class RelayForwarder(
             IdleTimeout = (uint)app.Relay.IdleTimeout.TotalMilliseconds,
             ResponseWindow = exchange.Response.Limit,
             SettingsVersion = (ulong)app.SettingsVersion,
-            AppId = Encoding.Latin1.GetBytes(app.TargetId),
+            AppId = targetName,
             ClientAddress = Encoding.Latin1.GetBytes(context.Connection.RemoteIpAddress?.ToString() ?? ""),
             TraceParent = trace is null ? default : Encoding.Latin1.GetBytes(trace.Id ?? ""),
             TraceState = trace?.TraceStateString is { Length: > 0 } state ? Encoding.Latin1.GetBytes(state) : default,

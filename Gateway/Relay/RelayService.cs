@@ -133,6 +133,7 @@ internal sealed class RelayService(
         using var timer = new PeriodicTimer(SweepInterval, time);
         var lastSweep = time.GetTimestamp();
         var lastBeat = lastSweep;
+        var hinted = catalogue.Current.Version;
         try
         {
             while (await timer.WaitForNextTickAsync(stopping))
@@ -141,9 +142,14 @@ internal sealed class RelayService(
                 lastSweep = time.GetTimestamp();
                 var beats = time.GetElapsedTime(lastBeat) >= Heartbeats.Interval - (SweepInterval / 2);
                 lastBeat = beats ? lastSweep : lastBeat;
+
+                // Once for those too that have nothing of ours: there are other settings now.
+                var version = catalogue.Current.Version;
+                var hints = beats && version != hinted;
+                hinted = hints ? version : hinted;
                 foreach (var group in groups.All)
                 {
-                    Sweep(group, beats, paused);
+                    Sweep(group, beats, paused, hints);
                 }
             }
         }
@@ -153,7 +159,7 @@ internal sealed class RelayService(
         }
     }
 
-    private void Sweep(GroupRelay group, bool beats, bool paused)
+    private void Sweep(GroupRelay group, bool beats, bool paused, bool hints)
     {
         foreach (var instance in group.Instances)
         {
@@ -166,9 +172,9 @@ internal sealed class RelayService(
             {
                 group.Lose(instance);
             }
-            else if (beats && !instance.Runs.IsEmpty)
+            else if (beats && (!instance.Runs.IsEmpty || hints))
             {
-                instance.Beat(group.ReplySession);
+                instance.Beat(group.ReplySession, catalogue.Current.Version);
             }
         }
 

@@ -47,7 +47,7 @@ internal readonly struct RequestFields(HttpContext context, GatewayExchange exch
 
         count += extended?.WriteTo(frame) ?? 0;
         // Without it the connector names the internal host.
-        if ((app.IsTranslateHostHeaderEnabled ? RequestUrls.HostOf(app, request) : request.Host.Value ?? "") is { } host)
+        if ((app.IsTranslateHostHeaderEnabled ? RequestUrls.HostOf(app, request) : request.Host.ToUriComponent()) is { } host)
         {
             frame.Field(HeaderNames.Host, host);
             count++;

@@ -69,6 +69,7 @@ internal sealed class ApplicationReader
 
         UrlRules.CheckWildcards(external, @internal, alternate, path, _findings);
         AnswersReader.Check(relay, external, relayPath, _findings);
+        BackEndReader.Check(relay.BackEnd, @internal, publishing.IsBackendCertificateValidationEnabled ?? true, relayPath + ".backEnd", _findings);
         CheckTranslation(publishing, relay, path, relayPath);
         _externalUrls.Claim(external, owner, path + ".externalUrl");
         if (alternate is not null)

@@ -17,11 +17,6 @@ internal static class NotServedYet
         Say(IsSet(publishing.VerifiedCustomDomainKeyCredential), "verifiedCustomDomainKeyCredential");
         Say(IsSet(publishing.WafAllowedHeaders), "wafAllowedHeaders");
         Say(IsSet(publishing.WafIpRanges), "wafIpRanges");
-        if (publishing.InternalUrl?.Contains("//*.", StringComparison.Ordinal) is true)
-        {
-            findings.Notice(path + ".internalUrl", "connectors of this version do not put a name in the place of the star: all names go to the one URL that a connector has for the app");
-        }
-
         ReportSingleSignOn(publishing.SingleSignOnSettings, path + ".singleSignOnSettings", findings);
 
         void Say(bool isSet, string name)

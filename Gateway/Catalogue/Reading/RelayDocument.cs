@@ -30,4 +30,6 @@ internal sealed class RelayDocument
     public List<ErrorPageDocument>? ErrorPages { get; set; }
 
     public LinkTranslationDocument? LinkTranslation { get; set; }
+
+    public BackEndDocument? BackEnd { get; set; }
 }

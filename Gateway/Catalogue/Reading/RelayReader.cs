@@ -38,6 +38,7 @@ internal static class RelayReader
             RobotsTxt = AnswersReader.ReadRobots(relay.RobotsTxt, path + ".robotsTxt", findings),
             ErrorPages = AnswersReader.ReadErrorPages(relay.ErrorPages, path + ".errorPages", findings),
             LinkTranslation = ReadLinkTranslation(relay.LinkTranslation ?? new LinkTranslationDocument()),
+            BackEnd = BackEndReader.Read(relay.BackEnd, path + ".backEnd", findings),
         };
     }
 

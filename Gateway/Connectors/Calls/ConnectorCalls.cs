@@ -1,12 +1,13 @@
 using AppProxy.Contracts.Identity;
 using AppProxy.Gateway.Connectors.Enrolling;
 using AppProxy.Gateway.Connectors.Roster;
+using AppProxy.Gateway.Connectors.Settings;
 using AppProxy.Gateway.Connectors.Tokens;
 
 namespace AppProxy.Gateway.Connectors.Calls;
 
 /// <summary>What a connector may ask of the gateway. Every method throws <see cref="CallRefusedException"/>.</summary>
-internal sealed class ConnectorCalls(CallReader reader, ConnectorEnrollment enrollment, KeyChange keyChange, InstanceWatch instances, IBrokerAccess access, IConnectorStore store, TimeProvider time)
+internal sealed class ConnectorCalls(CallReader reader, ConnectorEnrollment enrollment, KeyChange keyChange, InstanceWatch instances, IBrokerAccess access, IConnectorStore store, GroupSettings settings, TimeProvider time)
 {
     public async Task<GatewayAnswer> EnrollAsync(string body, CancellationToken cancellationToken)
     {
@@ -32,7 +33,22 @@ internal sealed class ConnectorCalls(CallReader reader, ConnectorEnrollment enro
 
         await instances.NoteAsync(connector, call.Instance, cancellationToken);
         await store.SavePresenceAsync(connector.Id, new PresenceRecord(report, time.GetUtcNow()), cancellationToken);
-        return new GatewayAnswer { InResponseTo = call.Id };
+        return new GatewayAnswer { InResponseTo = call.Id, SettingsVersion = settings.Version };
+    }
+
+    /// <param name="token">The call.</param>
+    /// <param name="isKnown">Whether the connector has settings of this version.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Null where there are no others than it has.</returns>
+    public async Task<GatewayAnswer?> ReadSettingsAsync(string token, Func<long, bool> isKnown, CancellationToken cancellationToken)
+    {
+        var (call, connector) = await reader.ReadAsync(token, ConnectorPaths.Settings, cancellationToken);
+        if (isKnown(settings.Version))
+        {
+            return null;
+        }
+
+        return new GatewayAnswer { InResponseTo = call.Id, Settings = settings.For(connector) };
     }
 
     public async Task<GatewayAnswer> ChangeKeyAsync(string body, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -6,6 +7,7 @@ using AppProxy.Gateway.Connectors.Enrolling;
 using AppProxy.Gateway.Connectors.Tokens;
 using AppProxy.Gateway.Keys;
 using AppProxy.Gateway.Storage;
+using Microsoft.Net.Http.Headers;
 
 namespace AppProxy.Gateway.Connectors.Calls;
 
@@ -14,6 +16,8 @@ internal sealed partial class ConnectorEndpoints(SigningKeys keys, ILogger<Conne
 {
     /// <summary>A report on ten thousand apps.</summary>
     private const int MaxBody = 1024 * 1024;
+
+    private const string Scheme = "Bearer ";
 
     /// <summary>Whether it is one of our paths.</summary>
     public static bool Owns(PathString path) => path.StartsWithSegments(ConnectorPaths.Prefix, StringComparison.Ordinal);
@@ -29,7 +33,13 @@ internal sealed partial class ConnectorEndpoints(SigningKeys keys, ILogger<Conne
                 return;
             }
 
-            var answer = await AnswerAsync(context);
+            var answer = context.Request.Path.Value == ConnectorPaths.Settings ? await AnswerSettingsAsync(context) : await AnswerAsync(context);
+            if (answer is null)
+            {
+                context.Response.StatusCode = StatusCodes.Status304NotModified;
+                return;
+            }
+
             context.Response.ContentType = ConnectorPaths.MediaType;
             await context.Response.WriteAsync(SignedJson.Sign(answer, IdentityJsonContext.Default.GatewayAnswer, GatewayAnswer.TokenType, keys.Current.Credentials), context.RequestAborted);
         }
@@ -85,6 +95,28 @@ internal sealed partial class ConnectorEndpoints(SigningKeys keys, ILogger<Conne
         return context.Response.WriteAsync(JsonSerializer.Serialize(answer, IdentityJsonContext.Default.GatewayKeys), context.RequestAborted);
     }
 
+    private static EntityTagHeaderValue TagOf(long version) => new(string.Create(CultureInfo.InvariantCulture, $"\"{version}\""));
+
+    private async Task<GatewayAnswer?> AnswerSettingsAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (!HttpMethods.IsGet(request.Method) || request.Headers.Authorization.ToString() is not { } authorization
+            || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new CallRefusedException(CallFault.BadRequest, "Settings are read with GET, and the call in the field Authorization, as a bearer token.");
+        }
+
+        var known = request.GetTypedHeaders().IfNoneMatch;
+        var answer = await Calls(context).ReadSettingsAsync(
+            authorization[Scheme.Length..].Trim(), version => known.Any(tag => tag.Compare(TagOf(version), useStrongComparison: false)), context.RequestAborted);
+        if (answer?.Settings is { } settings)
+        {
+            context.Response.GetTypedHeaders().ETag = TagOf(settings.Version);
+        }
+
+        return answer;
+    }
+
     private async Task<GatewayAnswer> AnswerAsync(HttpContext context)
     {
         var request = context.Request;
@@ -93,6 +125,22 @@ internal sealed partial class ConnectorEndpoints(SigningKeys keys, ILogger<Conne
             throw new CallRefusedException(CallFault.BadRequest, "There is nothing to be read here.");
         }
 
+        var calls = Calls(context);
+        var body = await ReadBodyAsync(context);
+        return request.Path.Value switch
+        {
+            ConnectorPaths.Enroll => await calls.EnrollAsync(body, context.RequestAborted),
+            ConnectorPaths.Token => await calls.GrantAccessAsync(body, context.RequestAborted),
+            ConnectorPaths.Key => await calls.ChangeKeyAsync(body, context.RequestAborted),
+            ConnectorPaths.Presence => await calls.NotePresenceAsync(body, context.RequestAborted),
+            _ => throw new CallRefusedException(CallFault.BadRequest, "There is nothing at this path."),
+        };
+    }
+
+    /// <exception cref="CallRefusedException">Nobody may call, or not this way.</exception>
+    private ConnectorCalls Calls(HttpContext context)
+    {
+        var request = context.Request;
         if (!request.IsHttps && context.Connection.RemoteIpAddress is { } client && !IPAddress.IsLoopback(client))
         {
             throw new CallRefusedException(CallFault.HttpsRequired, "Connectors call over https; plain http is for this machine only.");
@@ -103,15 +151,7 @@ internal sealed partial class ConnectorEndpoints(SigningKeys keys, ILogger<Conne
             throw new CallRefusedException(CallFault.NotAvailable, "This gateway has no store to keep connectors in: set Gateway:Store, or use Gateway:Broker:ConnectorKeys.");
         }
 
-        var body = await ReadBodyAsync(context);
-        return request.Path.Value switch
-        {
-            ConnectorPaths.Enroll => await calls.EnrollAsync(body, context.RequestAborted),
-            ConnectorPaths.Token => await calls.GrantAccessAsync(body, context.RequestAborted),
-            ConnectorPaths.Key => await calls.ChangeKeyAsync(body, context.RequestAborted),
-            ConnectorPaths.Presence => await calls.NotePresenceAsync(body, context.RequestAborted),
-            _ => throw new CallRefusedException(CallFault.BadRequest, "There is nothing at this path."),
-        };
+        return calls;
     }
 
     [LoggerMessage(4301, LogLevel.Warning, "A connector's call to {Path} from {Client} is refused ({Fault}): {Reason}")]

@@ -26,7 +26,9 @@ internal static class OriginFields
         var request = context.Request;
         var origin = context.Features.Get<ClientOrigin>();
         var client = context.Connection.RemoteIpAddress is { } address ? PlainAddress.Of(address) : null;
-        var host = request.Host.Value ?? "";
+
+        // A name beyond ASCII is shown to us decoded; fields have it as DNS does.
+        var host = request.Host.ToUriComponent();
         frame.Field(XForwardedFields.For, origin is null ? client?.ToString() ?? "unknown" : string.Join(", ", origin.Chain));
         frame.Field(XForwardedFields.Proto, request.Scheme);
         frame.Field(XForwardedFields.Host, host);

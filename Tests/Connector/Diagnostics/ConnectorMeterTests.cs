@@ -31,6 +31,8 @@ internal sealed class ConnectorMeterTests
         var meter = new ConnectorMeter(recorder.Meters);
         meter.Ended(ExchangeFailure.None, TimeSpan.FromSeconds(1));
         meter.AppFault("StrayOctets");
+        meter.DestinationRefused();
+        meter.SettingsRefused("Older");
         return recorder;
     }
 }

@@ -1,10 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
+using AppProxy.Connector.Diagnostics;
 using AppProxy.Connector.Enrollment;
 using AppProxy.Connector.Execution;
+using AppProxy.Connector.Http1;
 using AppProxy.Connector.Settings;
 using AppProxy.Contracts.Identity;
+using AppProxy.Tests.Diagnostics;
 using FluentAssertions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 
 namespace AppProxy.Tests.EndToEnd.Trust;
@@ -47,12 +52,18 @@ public sealed class Connectors_are_listed : EnrollmentTest
         options.Apps["here"] = new AppTargetOptions { InternalUrl = $"http://{listening.LocalEndpoint}/" };
         options.Apps["closed"] = new AppTargetOptions { InternalUrl = $"http://127.0.0.1:{Processes.LoopbackPort.Take()}/" };
         options.Apps["unknown"] = new AppTargetOptions { InternalUrl = "https://nowhere.invalid/" };
-        using var probe = new AppReachProbe(options, TimeProvider.System);
+        options.Apps["forbidden"] = new AppTargetOptions { InternalUrl = "http://169.254.169.254/" };
+        using var recorder = new InstrumentRecorder(ConnectorMeter.MeterName);
+        var faults = new AppFaults(new ConnectorMeter(recorder.Meters), NullLogger<AppFaults>.Instance);
+        var local = new LocalApps(options, new ConfigurationBuilder().Build());
+        using var apps = new AppClients(options, local, faults, TimeProvider.System, NullLogger<AppClients>.Instance);
+        using var probe = new AppReachProbe(apps, TimeProvider.System);
 
         await probe.ProbeAsync(cancellation);
 
         probe.Apps["here"].Should().Be(new AppReach(true));
         probe.Apps["closed"].Should().Be(new AppReach(false, "connection refused"));
+        probe.Apps["forbidden"].Should().Be(new AppReach(false, "not allowed here"));
         probe.Apps["unknown"].IsReached.Should().BeFalse();
         probe.Apps["unknown"].Problem.Should().BeOneOf("name unknown", "no answer");
     }

@@ -33,7 +33,7 @@ internal sealed class Operators_enrol_connectors
         await using var again = await CommandAsync(ProductExecutables.Connector, ["enroll", "--gateway", $"http://127.0.0.1:{port}", "--token", lines[0], "--replace"], here, 1, cancellation);
         again.Errors.Trim().Should().EndWith("(connectors token).").And.Contain("used already").And.NotContain("\n");
 
-        await using var connector = RunningProgram.Start(ProductExecutables.Connector, ["--Connector:Apps:app:InternalUrl=" + app.Url], here.Path);
+        await using var connector = RunningProgram.Start(ProductExecutables.Connector, ["--Connector:AllowedNetworks:0=127.0.0.1"], here.Path);
         await connector.WaitForLineAsync("connected to the broker", cancellation);
         using var client = LoopbackClient.Create(new Uri($"http://app.localhost:{port}/"));
         (await client.GetStringAsync("/", cancellation)).Should().Be("served");

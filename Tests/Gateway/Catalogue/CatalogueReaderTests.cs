@@ -183,7 +183,8 @@ internal sealed class CatalogueReaderTests
               "maintenance": { "message": "Soon", "retryAfterInSeconds": 60 },
               "robotsTxt": "User-agent: *",
               "errorPages": [ { "status": 503, "html": "a" }, { "html": "b" } ],
-              "linkTranslation": { "inlineScripts": true, "javaScript": true, "json": true, "eventStreams": true, "xml": true } }
+              "linkTranslation": { "inlineScripts": true, "javaScript": true, "json": true, "eventStreams": true, "xml": true },
+              "backEnd": { "httpVersion": "1.1", "maxConnections": 8, "connectionIdleTimeout": "00:00:30", "maxResponseHeadLength": 2048 } }
             """);
 
         app.UseAlternateUrlForTranslationAndRedirect.Should().BeTrue();
@@ -197,6 +198,7 @@ internal sealed class CatalogueReaderTests
             RobotsTxt = "User-agent: *",
             ErrorPages = new([new(503, "a"), new(null, "b")]),
             LinkTranslation = LinkTranslation.InlineScripts | LinkTranslation.JavaScript | LinkTranslation.Json | LinkTranslation.EventStreams | LinkTranslation.Xml,
+            BackEnd = new BackEndSettings { HttpVersion = "1.1", MaxConnections = 8, ConnectionIdleTimeout = TimeSpan.FromSeconds(30), MaxResponseHeadLength = 2048 },
         });
         app.Relay.Hsts!.Value.Should().Be("max-age=31536000; includeSubDomains; preload");
         ReadApp("""
@@ -241,6 +243,12 @@ internal sealed class CatalogueReaderTests
     [TestCase(""" "errorPages": [ { "status": 200, "html": "a" } ] """, ".errorPages[0].status", "between 400 and 599")]
     [TestCase(""" "errorPages": [ { "html": "a" }, { "html": "b" } ] """, ".errorPages[1].status", "has a page already")]
     [TestCase(""" "errorPages": [ { "status": 500 } ] """, ".errorPages[0].html", "is missing")]
+    [TestCase(""" "backEnd": { "httpVersion": "3" } """, ".backEnd.httpVersion", "must be 1.1 or 2")]
+    [TestCase(""" "backEnd": { "maxConnections": -1 } """, ".backEnd.maxConnections", "between 0 and")]
+    [TestCase(""" "backEnd": { "maxResponseHeadLength": 1 } """, ".backEnd.maxResponseHeadLength", "between 1024 and")]
+    [TestCase(""" "backEnd": { "connectionIdleTimeout": "02:00:00" } """, ".backEnd.connectionIdleTimeout", "must be between")]
+    [TestCase(""" "backEnd": { "serverName": "hr.corp" } """, ".backEnd", "is not https")]
+    [TestCase(""" "backEnd": { "serverNam": "hr.corp" } """, ".backEnd.serverNam", "Did you mean 'serverName'?")]
     [TestCase(""" "linkTranslation": { "json": true } """, ".linkTranslation", "isTranslateLinksInBodyEnabled")]
     [TestCase(""" "linkTranslation": { "jsn": true } """, ".linkTranslation.jsn", "Did you mean 'json'?")]
     public void What_cannot_be_done_to_fields_or_in_an_apps_place_is_refused(string relay, string place, string message)
