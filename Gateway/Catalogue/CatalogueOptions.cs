@@ -11,6 +11,9 @@ internal sealed class CatalogueOptions
     /// <summary>The apps file's content itself, for who has no file (demo, tests).</summary>
     public string? Json { get; set; }
 
+    /// <summary>Whether all that would need a store may go with the process: keys and connectors are then kept in memory.</summary>
+    public bool IsTemporary { get => Json is not null || field; set; }
+
     /// <summary>The database, for gateways that share it or are administered while they run.</summary>
     public StoreConnection? Store { get; set; }
 

@@ -1,12 +1,12 @@
-using System.Security.Cryptography;
+using System.Globalization;
 using AppProxy.Gateway.Demo.SampleApp;
 
 namespace AppProxy.Gateway.Demo;
 
 /// <summary>The whole product on one machine, from one command.</summary>
 /// <remarks>
-/// 1. The sample app, unless an app was named. 2. The gateway with its broker, under keys that live as long as the demo.
-/// 3. Connectors, as processes of their own, as they will be later. 4. The banner. 5. "Ready", once the app answers through
+/// 1. The sample app, unless an app was named. 2. The gateway with its broker, under keys that live as long as the demo, and
+/// an apps file to play with. 3. Connectors, as processes of their own that enrol, as they will be later. 4. The banner. 5. "Ready", once the app answers through
 /// all of it. 6. The end is asked for. 7. Everything stops in the order of a request's way back: connectors first, while the
 /// gateway can still take their answers.
 /// </remarks>
@@ -45,11 +45,8 @@ internal sealed class DemoHost
         var internalUrl = sample?.Url ?? _options.InternalUrl!;
 
         // 2.
-        var launch = new GatewayLaunch(
-            _options.Url,
-            DemoCatalogue.Write(sample is null ? "Your app" : "Sample app", _options.ExternalUrl, internalUrl),
-            "demo-connector-" + RandomNumberGenerator.GetHexString(8, lowercase: true),
-            Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+        using var folder = new DemoFolder(DemoCatalogue.Write(sample is null ? "Your app" : "Sample app", _options.ExternalUrl, internalUrl));
+        var launch = new GatewayLaunch(_options.Url, folder.AppsFile, _options.Connectors);
         await using var gateway = await _startGateway(launch, stop);
 
         // 3.
@@ -58,11 +55,11 @@ internal sealed class DemoHost
         {
             for (var number = 1; number <= _options.Connectors; number++)
             {
-                connectors.Add(StartConnector(number, connectorPath, gateway.ConnectorEnvironment));
+                connectors.Add(StartConnector(number, connectorPath, EnvironmentOf(number, gateway, folder)));
             }
 
             // 4.
-            _output.Banner(_options, gateway.BrokerAddress, connectors.Select(connector => connector.ProcessId), internalUrl);
+            _output.Banner(_options, gateway.BrokerAddress, connectors.Select(connector => connector.ProcessId), internalUrl, folder.AppsFile);
 
             // 5., 6.
             return await ServeAsync(gateway, stop);
@@ -73,6 +70,13 @@ internal sealed class DemoHost
             await Task.WhenAll(connectors.Select(connector => connector.DisposeAsync().AsTask()));
         }
     }
+
+    /// <summary>A connector that is started again finds its identity, and needs no token.</summary>
+    private static Dictionary<string, string> EnvironmentOf(int number, IRunningGateway gateway, DemoFolder folder) => new(gateway.ConnectorEnvironment)
+    {
+        ["Connector__Identity"] = folder.IdentityOf(number),
+        ["Connector__Name"] = string.Create(CultureInfo.InvariantCulture, $"demo-{number}"),
+    };
 
     private ConnectorSupervisor StartConnector(int number, string path, IReadOnlyDictionary<string, string> environment)
     {

@@ -14,7 +14,7 @@ internal sealed class DemoOutput(TextWriter writer)
         }
     }
 
-    public void Banner(DemoOptions options, string brokerAddress, IEnumerable<int> connectorIds, Uri internalUrl)
+    public void Banner(DemoOptions options, string brokerAddress, IEnumerable<int> connectorIds, Uri internalUrl, string appsFile)
     {
         var external = options.ExternalUrl;
         var lines = new List<string>
@@ -29,6 +29,7 @@ internal sealed class DemoOutput(TextWriter writer)
         lines.Add(options.InternalUrl is null
             ? $"  Sample app    {internalUrl}   (internal: only the connector calls it)"
             : $"  Internal app  {internalUrl}   (published OPEN, to this machine only)");
+        lines.Add($"  Apps file     {appsFile}   (a change is live within a second)");
         lines.Add("");
         lines.Add($"  Open          {external}");
         lines.Add($"  Try           curl -i {external}{(options.InternalUrl is null ? "api/time" : "")}");

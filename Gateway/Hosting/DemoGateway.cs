@@ -1,5 +1,5 @@
-using System.Globalization;
 using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Connectors.Enrolling;
 using AppProxy.Gateway.Demo;
 
 namespace AppProxy.Gateway.Hosting;
@@ -7,25 +7,31 @@ namespace AppProxy.Gateway.Hosting;
 /// <summary>The gateway of the demo: everything as in production, with keys and apps that live as long as it does.</summary>
 internal sealed class DemoGateway : IRunningGateway
 {
+    /// <summary>Connectors call over plain http, which is for this machine only, wherever people come in.</summary>
+    private const string ForConnectors = "http://127.0.0.1:0";
+
+    /// <summary>Of each connector, before it has its identity on disk.</summary>
+    private const int Starts = 4;
+
+    private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
+
     private readonly WebApplication _gateway;
 
-    private DemoGateway(WebApplication gateway, GatewayLaunch launch)
+    private DemoGateway(WebApplication gateway, string token)
     {
         _gateway = gateway;
         var broker = gateway.Services.GetRequiredService<BrokerListener>().Address!;
         BrokerAddress = broker.ToString();
-        var environment = new Dictionary<string, string>
+        ConnectorEnvironment = new Dictionary<string, string>
         {
+            ["Connector__Gateway"] = gateway.Urls.Last(),
+            ["Connector__Enrollment__Token"] = token,
             ["Connector__Broker__Url"] = broker.ToString(),
-            ["Connector__Broker__KeyName"] = launch.ConnectorKeyName,
-            ["Connector__Broker__Key"] = launch.ConnectorKey,
-        };
-        foreach (var app in gateway.Services.GetRequiredService<CatalogueStore>().Current.Apps)
-        {
-            environment[string.Create(CultureInfo.InvariantCulture, $"Connector__Apps__{app.Id}__InternalUrl")] = app.InternalUrl.ToString();
-        }
 
-        ConnectorEnvironment = environment;
+            // On one machine everything is on loopback, where a connector takes no app of the gateway's unless it is told to.
+            ["Connector__AllowedNetworks__0"] = "0.0.0.0/0",
+            ["Connector__AllowedNetworks__1"] = "::/0",
+        };
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         gateway.Lifetime.ApplicationStopped.Register(stopped.SetResult);
         Stopped = stopped.Task;
@@ -42,20 +48,17 @@ internal sealed class DemoGateway : IRunningGateway
         var gateway = GatewayHost.Build([], builder =>
         {
             builder.IgnoreSettingsFiles();
-            builder.WebHost.UseUrls(launch.Url.ToString());
+            builder.WebHost.UseUrls(launch.Url.ToString(), ForConnectors);
             builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
             builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-            builder.Services.AddSingleton(new CatalogueOptions { Json = launch.CatalogueJson, OwnHosts = { launch.Url.Host } });
-            builder.Configuration.AddInMemoryCollection(
-            [
-                new("Gateway:Broker:Listen", "amqp://127.0.0.1:0"),
-                new($"Gateway:Broker:ConnectorKeys:{launch.ConnectorKeyName}:Key", launch.ConnectorKey),
-            ]);
+            builder.Services.AddSingleton(new CatalogueOptions { Path = launch.AppsFile, IsTemporary = true, OwnHosts = { launch.Url.Host } });
+            builder.Configuration.AddInMemoryCollection([new("Gateway:Broker:Listen", "amqp://127.0.0.1:0")]);
         });
         try
         {
             await gateway.StartAsync(cancellationToken);
-            return new DemoGateway(gateway, launch);
+            var token = await gateway.Services.GetRequiredService<EnrollmentTokens>().CreateAsync("default", TokenLifetime, launch.Connectors * Starts, cancellationToken);
+            return new DemoGateway(gateway, token.Reveal());
         }
         catch
         {

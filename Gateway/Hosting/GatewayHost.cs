@@ -48,7 +48,7 @@ internal static class GatewayHost
             builder.Services.AddSingleton(store);
         }
 
-        builder.Services.AddKeys(store, options.Keys ?? (catalogue.Json is null ? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(catalogue.Path))!, KeyServices.DefaultFile) : null));
+        builder.Services.AddKeys(store, options.Keys ?? (!catalogue.IsTemporary ? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(catalogue.Path))!, KeyServices.DefaultFile) : null));
         builder.Services.AddCertificates(options.Certificates, store, options.OwnHosts);
         if (options.HttpsRedirectPort is { } port)
         {
@@ -56,7 +56,7 @@ internal static class GatewayHost
         }
 
         builder.Services.AddCatalogue(catalogue);
-        builder.Services.AddConnectors(options.Connectors, store, isForgetful: given?.Json is not null);
+        builder.Services.AddConnectors(options.Connectors, store, isForgetful: catalogue.IsTemporary);
         if (options.ServiceBus is { } serviceBus)
         {
             var connection = ServiceBusConnectionString.Parse(serviceBus);

@@ -31,7 +31,7 @@ internal static class GatewayOptionsReader
         var areAppsNamed = given is not null || configuration[$"{GatewayOptions.Section}:{nameof(GatewayOptions.Apps)}"] is not null;
         var store = ChooseStore(options, areAppsNamed, mistakes);
         var catalogue = given ?? new CatalogueOptions { Path = options.Apps, Store = areAppsNamed ? null : store };
-        if (options.ServiceBus is null && options.Broker.ConnectorKeys.Count == 0 && options.Store is null && store is null && given?.Json is null)
+        if (options.ServiceBus is null && options.Broker.ConnectorKeys.Count == 0 && options.Store is null && store is null && given is not { IsTemporary: true })
         {
             mistakes.Add("Gateway:Broker:ConnectorKeys is empty: no connector could sign in. Give Gateway:Store, so that connectors can enrol, or a key, as Gateway:Broker:ConnectorKeys:<name>:Key and :Group.");
         }

@@ -7,8 +7,9 @@ namespace AppProxy.Tests.EndToEnd.Demo;
 /// <summary>The demo as a person starts it, ready.</summary>
 internal sealed partial class RunningDemo : IAsyncDisposable
 {
-    private RunningDemo(RunningProgram program, int port, int[] connectors, int brokerPort)
+    private RunningDemo(RunningProgram program, int port, int[] connectors, int brokerPort, string appsFile)
     {
+        AppsFile = appsFile;
         Program = program;
         Port = port;
         Connectors = connectors;
@@ -21,6 +22,8 @@ internal sealed partial class RunningDemo : IAsyncDisposable
     public int Port { get; }
 
     public int BrokerPort { get; }
+
+    public string AppsFile { get; }
 
     /// <summary>Process ids.</summary>
     public int[] Connectors { get; }
@@ -44,7 +47,8 @@ internal sealed partial class RunningDemo : IAsyncDisposable
                 program,
                 port,
                 [.. ConnectorLine().Matches(output).Select(static match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))],
-                int.Parse(BrokerLine().Match(output).Groups[1].Value, CultureInfo.InvariantCulture));
+                int.Parse(BrokerLine().Match(output).Groups[1].Value, CultureInfo.InvariantCulture),
+                AppsLine().Match(output).Groups[1].Value);
         }
         catch
         {
@@ -59,6 +63,9 @@ internal sealed partial class RunningDemo : IAsyncDisposable
 
     [GeneratedRegex(@"^  Connector \d+ +pid (\d+)", RegexOptions.Multiline)]
     private static partial Regex ConnectorLine();
+
+    [GeneratedRegex(@"^  Apps file +(\S+)", RegexOptions.Multiline)]
+    private static partial Regex AppsLine();
 
     [GeneratedRegex(@"^  Broker +amqp://127\.0\.0\.1:(\d+)", RegexOptions.Multiline)]
     private static partial Regex BrokerLine();

@@ -4,8 +4,10 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using AppProxy.Tests.EndToEnd.Processes;
 using FluentAssertions;
+using Microsoft.AspNetCore.Http;
 using NUnit.Framework;
 
 namespace AppProxy.Tests.EndToEnd.Demo;
@@ -132,6 +134,35 @@ internal sealed class The_demo_is_used
         (await WaitForTextAsync(anna, cancellation)).Should().Be("Grüße");
         await anna.CloseAsync(WebSocketCloseStatus.NormalClosure, null, cancellation);
         anna.CloseStatus.Should().Be(WebSocketCloseStatus.NormalClosure);
+    }
+
+    [Test]
+    public async Task An_app_that_is_written_into_its_file_is_served_and_one_that_is_taken_out_is_not(CancellationToken cancellation)
+    {
+        await using var other = await LoopbackApp.StartAsync(static context => context.Response.WriteAsync("another app"), cancellation);
+        var before = await File.ReadAllTextAsync(_demo.AppsFile, cancellation);
+        var apps = JsonNode.Parse(before)!;
+        apps["applications"]!.AsArray().Add(new JsonObject
+        {
+            ["displayName"] = "Another",
+            ["onPremisesPublishing"] = new JsonObject
+            {
+                ["externalUrl"] = $"http://another.localhost:{_demo.Port}/",
+                ["internalUrl"] = other.Url + "/",
+                ["externalAuthenticationType"] = "passthru",
+            },
+        });
+        using var client = LoopbackClient.Create(new Uri($"http://another.localhost:{_demo.Port}/"));
+        (await client.GetAsync("/", cancellation)).StatusCode.Should().Be(HttpStatusCode.NotFound);
+
+        await File.WriteAllTextAsync(_demo.AppsFile, apps.ToJsonString(), cancellation);
+        await _demo.Program.WaitForLineAsync("are in use: 2 apps", cancellation);
+        (await client.GetStringAsync("/", cancellation)).Should().Be("another app");
+
+        await File.WriteAllTextAsync(_demo.AppsFile, before, cancellation);
+        await _demo.Program.WaitForLineAsync("are in use: 1 apps", cancellation, skip: 1);
+        (await client.GetAsync("/", cancellation)).StatusCode.Should().Be(HttpStatusCode.NotFound);
+        (await _client.GetStringAsync("/api/time", cancellation)).Should().Contain("time");
     }
 
     [Test]

@@ -5,18 +5,20 @@ using NUnit.Framework;
 
 namespace AppProxy.Tests.Gateway.Demo;
 
-[TestFixture]
+[TestFixture, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [Platform(Exclude = "Win", Reason = "The connector is a shell script here")]
-internal sealed class DemoHostTests
+internal sealed class DemoHostTests : IDisposable
 {
     private static readonly DemoOptions Options = new() { Url = new Uri("http://localhost:8080/"), Connectors = 2 };
     private readonly LineRecorder _output = new();
+
+    public void Dispose() => _output.Dispose();
 
     [Test]
     [CancelAfter(20_000)]
     public async Task Starts_everything_says_ready_when_served_and_stops_connectors_before_the_gateway(CancellationToken cancellationToken)
     {
-        using var script = new ConnectorScript("echo \"key $DEMO_KEY\"; cat; echo down");
+        using var script = new ConnectorScript("echo \"key $DEMO_KEY $Connector__Name $Connector__Identity\"; cat; echo down");
         using var stop = new CancellationTokenSource();
         var served = new TaskCompletionSource();
         var gateway = new FakeGateway(_output);
@@ -30,8 +32,11 @@ internal sealed class DemoHostTests
         (await _output.WaitForAsync("Connector 2", cancellationToken)).Should().MatchRegex(@"pid \d+");
         (await _output.WaitForAsync("Open", cancellationToken)).Should().EndWith("http://app.localhost:8080/");
         (await _output.WaitForAsync("curl", cancellationToken)).Should().EndWith("curl -i http://app.localhost:8080/api/time");
-        (await _output.WaitForAsync("] key", cancellationToken)).Should().EndWith("key " + gateway.Launch!.ConnectorKey);
+        (await _output.WaitForAsync("Apps file", cancellationToken)).Should().Contain(gateway.Launch!.AppsFile);
+        var folder = Path.GetDirectoryName(gateway.Launch.AppsFile)!;
+        (await _output.WaitForAsync("] key", cancellationToken)).Should().MatchRegex($@"^\[connector (\d)\] key secret demo-\1 {folder}/connector-\1\.json$");
         (await _output.WaitForAsync("] key", cancellationToken)).Should().StartWith("[connector ");
+        (OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(folder)).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, "the connectors' keys are there");
         served.SetResult();
         await _output.WaitForAsync("Ready: http://app.localhost:8080/", cancellationToken);
 
@@ -41,20 +46,16 @@ internal sealed class DemoHostTests
         await _output.WaitForAsync("down", cancellationToken);
         await _output.WaitForAsync("down", cancellationToken);
         await _output.WaitForAsync("gateway disposed", cancellationToken);
+        System.IO.Directory.Exists(folder).Should().BeFalse();
     }
 
     [Test]
     [CancelAfter(20_000)]
-    public async Task The_sample_app_is_published_open_on_a_host_of_its_own_with_fresh_keys(CancellationToken cancellationToken)
+    public async Task The_sample_app_is_published_open_on_a_host_of_its_own(CancellationToken cancellationToken)
     {
-        var first = await LaunchAsync(Options, cancellationToken);
-        var second = await LaunchAsync(Options, cancellationToken);
+        var apps = await PublishedAsync(Options, cancellationToken);
 
-        first.ConnectorKey.Should().NotBe(second.ConnectorKey);
-        first.ConnectorKeyName.Should().NotBe(second.ConnectorKeyName);
-        first.ToString().Should().NotContain(first.ConnectorKey);
-        Convert.FromBase64String(first.ConnectorKey).Should().HaveCount(32);
-        var publishing = JsonDocument.Parse(first.CatalogueJson).RootElement.GetProperty("applications")[0].GetProperty("onPremisesPublishing");
+        var publishing = JsonDocument.Parse(apps).RootElement.GetProperty("applications")[0].GetProperty("onPremisesPublishing");
         publishing.GetProperty("externalUrl").GetString().Should().Be("http://app.localhost:8080/");
         publishing.GetProperty("internalUrl").GetString().Should().StartWith("http://127.0.0.1:");
         publishing.GetProperty("externalAuthenticationType").GetString().Should().Be("passthru");
@@ -64,8 +65,8 @@ internal sealed class DemoHostTests
     [CancelAfter(20_000)]
     public async Task A_named_app_takes_the_place_of_the_sample_app(CancellationToken cancellationToken)
     {
-        var launch = await LaunchAsync(Options with { InternalUrl = new Uri("http://localhost:5000/") }, cancellationToken);
-        launch.CatalogueJson.Should().Contain("\"internalUrl\":\"http://localhost:5000/\"");
+        var apps = await PublishedAsync(Options with { InternalUrl = new Uri("http://localhost:5000/") }, cancellationToken);
+        apps.Should().Contain("\"internalUrl\":\"http://localhost:5000/\"");
     }
 
     [Test]
@@ -98,14 +99,14 @@ internal sealed class DemoHostTests
         gateway.Launch.Should().BeNull();
     }
 
-    private async Task<GatewayLaunch> LaunchAsync(DemoOptions options, CancellationToken cancellationToken)
+    private async Task<string> PublishedAsync(DemoOptions options, CancellationToken cancellationToken)
     {
         using var script = new ConnectorScript(ConnectorScript.UntilTold);
         var gateway = new FakeGateway(_output);
         gateway.Stop();
         var host = new DemoHost(options, gateway.StartAsync, _output, TimeProvider.System) { ConnectorPath = script.Path, WaitUntilServedAsync = _ => Task.CompletedTask };
         await host.RunAsync(cancellationToken);
-        return gateway.Launch!;
+        return gateway.Apps!;
     }
 
     private sealed class FakeGateway(LineRecorder output) : IRunningGateway
@@ -114,9 +115,12 @@ internal sealed class DemoHostTests
 
         public GatewayLaunch? Launch { get; private set; }
 
+        /// <summary>The apps file, which is gone with the demo.</summary>
+        public string? Apps { get; private set; }
+
         public string BrokerAddress => "amqp://127.0.0.1:5672";
 
-        public IReadOnlyDictionary<string, string> ConnectorEnvironment => new Dictionary<string, string> { ["DEMO_KEY"] = Launch!.ConnectorKey };
+        public IReadOnlyDictionary<string, string> ConnectorEnvironment => new Dictionary<string, string> { ["DEMO_KEY"] = "secret" };
 
         public Task Stopped => _stopped.Task;
 
@@ -125,6 +129,7 @@ internal sealed class DemoHostTests
         public Task<IRunningGateway> StartAsync(GatewayLaunch launch, CancellationToken cancellationToken)
         {
             Launch = launch;
+            Apps = File.ReadAllText(launch.AppsFile);
             return Task.FromResult<IRunningGateway>(this);
         }
 
