@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using AppProxy.Contracts.Exchanges;
+using AppProxy.Contracts.Identity;
 
 namespace AppProxy.Connector.Diagnostics;
 
@@ -11,6 +12,8 @@ internal sealed class ConnectorMeter
     private readonly Counter<long> _exchanges;
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _appFaults;
+    private readonly Counter<long> _verified;
+    private readonly Counter<long> _refused;
 
     private readonly Counter<long> _destinations;
     private readonly Counter<long> _settings;
@@ -23,6 +26,8 @@ internal sealed class ConnectorMeter
         _appFaults = meter.CreateCounter<long>("appproxy.connector.app.faults", "{fault}", "Octets of apps that are not HTTP/1.1, by rule broken");
         _destinations = meter.CreateCounter<long>("appproxy.connector.destinations.refused", "{connection}", "Connections to apps that this connector's own rules refuse");
         _settings = meter.CreateCounter<long>("appproxy.connector.settings.refused", "{snapshot}", "Settings that are not the gateway's for this connector, or are older than its own, by reason");
+        _verified = meter.CreateCounter<long>("appproxy.connector.assertions.verified", "{assertion}", "Assertions whose signature was verified");
+        _refused = meter.CreateCounter<long>("appproxy.connector.assertions.refused", "{request}", "Requests whose assertion is not believed, by fault");
     }
 
     /// <summary>An app is where this connector does not connect to.</summary>
@@ -33,6 +38,10 @@ internal sealed class ConnectorMeter
 
     /// <summary>An app broke a rule of HTTP/1.1 on one of its connections.</summary>
     public void AppFault(string rule) => _appFaults.Add(1, new KeyValuePair<string, object?>("appproxy.rule", rule));
+
+    public void AssertionVerified() => _verified.Add(1);
+
+    public void AssertionRefused(AssertionFault fault) => _refused.Add(1, new KeyValuePair<string, object?>("appproxy.fault", fault.ToString()));
 
     public void Ended(ExchangeFailure failure, TimeSpan duration)
     {

@@ -102,6 +102,8 @@ internal sealed class ConnectorExchange : IInterimResponses, IThreadPoolWorkItem
     /// <summary>Whether the response head is out.</summary>
     public bool IsStreaming => _streaming;
 
+    public BrokerClock Clock => _links.Clock;
+
     /// <summary>Whether this connector's clock says that the request must not start any more.</summary>
     public bool IsDeadlineOver => _links.Clock.IsOver(Deadline);
 

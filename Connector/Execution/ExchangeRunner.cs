@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using AppProxy.Connector.Assertions;
 using AppProxy.Connector.Destinations;
 using AppProxy.Connector.Diagnostics;
 using AppProxy.Connector.Http1;
@@ -14,13 +15,14 @@ namespace AppProxy.Connector.Execution;
 
 /// <summary>
 /// Runs a request against its app and streams the response back:
-/// <para>1. have the settings that the request began with, and wait for the grant, unless the request may be run again unseen;</para>
-/// <para>2. call the app;</para>
-/// <para>3. send the response's head, with as much of the body as the app has sent with it;</para>
-/// <para>4. send the rest of the body as it comes, as far as the gateway's window goes;</para>
-/// <para>5. send the end with the trailers.</para>
+/// <para>1. verify who asks;</para>
+/// <para>2. have the settings that the request began with, and wait for the grant, unless the request may be run again unseen;</para>
+/// <para>3. call the app;</para>
+/// <para>4. send the response's head, with as much of the body as the app has sent with it;</para>
+/// <para>5. send the rest of the body as it comes, as far as the gateway's window goes;</para>
+/// <para>6. send the end with the trailers.</para>
 /// </summary>
-internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter meter, TimeProvider time, ILogger<ExchangeRunner> logger, SettingsPull? settings = null)
+internal sealed partial class ExchangeRunner(AppClients apps, AssertionVerifier assertions, ConnectorMeter meter, TimeProvider time, ILogger<ExchangeRunner> logger, SettingsPull? settings = null)
 {
     /// <summary>A first read where the length is not known: most pages without one are small.</summary>
     private const int UnknownLengthRead = 16 * 1024;
@@ -89,6 +91,12 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
             return;
         }
 
+        if (await VerifyAsync(exchange) is var refused and not ExchangeFailure.None)
+        {
+            exchange.End(refused);
+            return;
+        }
+
         if (apps.Current.Version < exchange.SettingsVersion && settings is not null && !await settings.WaitForAsync(exchange.SettingsVersion, exchange.Cancellation))
         {
             exchange.End(ExchangeFailure.SettingsUnavailable);
@@ -120,6 +128,10 @@ internal sealed partial class ExchangeRunner(AppClients apps, ConnectorMeter met
             throw;
         }
     }
+
+    /// <summary>The head's first piece has all of it but fields.</summary>
+    private ValueTask<ExchangeFailure> VerifyAsync(ConnectorExchange exchange) =>
+        exchange.ReadHead(out var head) == FrameError.None ? assertions.VerifyAsync(head, exchange.Clock) : new ValueTask<ExchangeFailure>(ExchangeFailure.ConnectorProtocol);
 
     private bool TryFind(ConnectorExchange exchange, out string id, [NotNullWhen(true)] out ReachedApp? app)
     {

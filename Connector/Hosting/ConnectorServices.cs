@@ -1,3 +1,4 @@
+using AppProxy.Connector.Assertions;
 using AppProxy.Connector.Diagnostics;
 using AppProxy.Connector.Enrollment;
 using AppProxy.Connector.Execution;
@@ -28,6 +29,7 @@ internal static class ConnectorServices
         services.AddSingleton(new LocalApps(options, configuration.GetSection($"{ConnectorOptions.Section}:{nameof(ConnectorOptions.Apps)}")));
         services.AddSingleton<AppFaults>();
         services.AddSingleton<AppClients>();
+        services.AddAssertions(options);
         services.AddSingleton<ExchangeRunner>();
         services.AddSingleton<ConnectorLinks>();
         services.AddHostedService<ConnectorService>();

@@ -10,6 +10,9 @@ internal sealed class ConnectorOptions
     /// <summary>The gateway's own address, for enrolling.</summary>
     public string? Gateway { get; set; }
 
+    /// <summary>Thumbprint of a key of the gateway (RFC 7638, base64url), for a connector that is not enrolled.</summary>
+    public string? GatewayKey { get; set; }
+
     /// <summary>What the connector would like to be called; null: as its machine.</summary>
     public string? Name { get; set; }
 

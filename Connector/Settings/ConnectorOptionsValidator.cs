@@ -1,6 +1,9 @@
+using AppProxy.Connector.Assertions;
 using AppProxy.Connector.Destinations;
+using AppProxy.Connector.Enrollment;
 using AppProxy.Connector.Execution;
 using AppProxy.Connector.Tls;
+using AppProxy.Contracts.Identity;
 using AppProxy.Contracts.Transport.ServiceBus;
 using Microsoft.Extensions.Options;
 
@@ -21,6 +24,7 @@ internal sealed class ConnectorOptionsValidator(TimeProvider time) : IValidateOp
         }
 
         CheckBroker(options, mistakes);
+        CheckGatewayKey(options, mistakes);
         CheckRange("Connector:Slots", options.Slots, 1, 100_000, mistakes);
         CheckRange("Connector:MaxStreams", options.MaxStreams, 1, 1_000_000, mistakes);
         if (options.StopTimeout < TimeSpan.Zero || options.StopTimeout > LongestStop)
@@ -67,6 +71,37 @@ internal sealed class ConnectorOptionsValidator(TimeProvider time) : IValidateOp
         if (app.ConnectionIdleTimeout < TimeSpan.FromSeconds(1) || app.ConnectionIdleTimeout > LongestIdle)
         {
             mistakes.Add($"Connector:Apps:{id}:ConnectionIdleTimeout is {app.ConnectionIdleTimeout}: give a time from 00:00:01 to {LongestIdle}.");
+        }
+    }
+
+    private static void CheckGatewayKey(ConnectorOptions options, List<string> mistakes)
+    {
+        if (options.GatewayKey is not { } pin)
+        {
+            return;
+        }
+
+        if (!options.UsesKey)
+        {
+            mistakes.Add("Connector:GatewayKey is for connectors that are not enrolled: this one has the gateway's key in its identity. Leave it out.");
+            return;
+        }
+
+        if (!PublicKeys.IsThumbprint(pin))
+        {
+            mistakes.Add($"Connector:GatewayKey is '{pin}': give the thumbprint of the gateway's key, 43 letters and digits ('keys list' at the gateway).");
+        }
+
+        try
+        {
+            if (GatewayPin.AddressOf(options) is null)
+            {
+                mistakes.Add("Connector:GatewayKey needs Connector:Gateway too, the gateway's own address, where its keys are told: the broker's is another.");
+            }
+        }
+        catch (EnrollmentException mistake)
+        {
+            mistakes.Add($"Connector:Gateway: {mistake.Message}");
         }
     }
 

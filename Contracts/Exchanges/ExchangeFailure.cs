@@ -86,6 +86,12 @@ public enum ExchangeFailure : ushort
     /// <summary>The connector could not get the settings that the request began with.</summary>
     SettingsUnavailable = 308,
 
+    /// <summary>The connector does not believe who asks: the request's assertion is missing, forged, or for something else.</summary>
+    AssertionRefused = 309,
+
+    /// <summary>The request's assertion was over when it reached the connector; nothing has started, and a new one may be sent.</summary>
+    AssertionExpired = 310,
+
     // App
 
     /// <summary>No connection to the app: name, address, refused, unreachable.</summary>

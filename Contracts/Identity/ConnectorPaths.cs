@@ -8,6 +8,9 @@ internal static class ConnectorPaths
     /// <summary>GET: the gateway's public keys and their successions (<see cref="GatewayKeys"/>).</summary>
     public const string Keys = Prefix + "/keys";
 
+    /// <summary>GET: the gateway's public keys as a JWK Set, for who verifies what it signs.</summary>
+    public const string KeySet = Prefix + "/jwks";
+
     /// <summary>POST: a one-time token for an identity.</summary>
     public const string Enroll = Prefix + "/enroll";
 

@@ -12,3 +12,9 @@ internal sealed record GatewayKeys
 
 /// <summary>A P-256 public key: coordinates in base64url (RFC 7518 section 6.2.1).</summary>
 internal sealed record PublicPoint(string X, string Y);
+
+/// <summary>Public keys as others read them: a JWK Set (RFC 7517 section 5).</summary>
+internal sealed record KeySet(IReadOnlyList<PublishedKey> Keys);
+
+/// <summary>One key of it, named by its thumbprint.</summary>
+internal sealed record PublishedKey(string Kty, string Crv, string X, string Y, string Use, string Alg, string Kid);

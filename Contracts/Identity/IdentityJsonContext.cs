@@ -9,4 +9,6 @@ namespace AppProxy.Contracts.Identity;
 [JsonSerializable(typeof(GatewayKeys))]
 [JsonSerializable(typeof(PresenceReport))]
 [JsonSerializable(typeof(AppSettings))]
+[JsonSerializable(typeof(Assertion))]
+[JsonSerializable(typeof(KeySet))]
 internal sealed partial class IdentityJsonContext : JsonSerializerContext;

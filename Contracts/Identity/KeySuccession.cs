@@ -20,31 +20,52 @@ internal static class KeySuccession
         TokenType = TokenType,
         IssuedAt = now.UtcDateTime,
         SigningCredentials = predecessor,
+        // Who pinned a thumbprint needs the key to it, and the gateway tells old keys no more.
+        AdditionalHeaderClaims = predecessor.Key is ECDsaSecurityKey key ? new Dictionary<string, object> { ["jwk"] = Describe(PublicKeys.From(key.ECDsa)) } : null,
         Claims = new Dictionary<string, object>
         {
-            ["jwk"] = new Dictionary<string, object> { ["kty"] = successor.Kty, ["crv"] = successor.Crv, ["x"] = successor.X, ["y"] = successor.Y },
+            ["jwk"] = Describe(successor),
         },
     });
+
+    /// <summary>The key that a word says it is signed with, unverified: for who knows its thumbprint. Null when it does not say.</summary>
+    public static JsonWebKey? SignerOf(string word)
+    {
+        try
+        {
+            return Handler.ReadJsonWebToken(word).TryGetHeaderValue<JsonElement>("jwk", out var json) && PublicKeys.TryRead(json, out var key) ? key : null;
+        }
+        catch (Exception exception) when (exception is ArgumentException or SecurityTokenMalformedException or JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The newest key to which a chain of such words leads from <paramref name="pinned"/>, which may be that key itself.</summary>
     /// <param name="pinned">The key that is trusted.</param>
     /// <param name="words">In any order, from anybody: what is not signed by a trusted key is passed over.</param>
-    public static async Task<JsonWebKey> FollowAsync(JsonWebKey pinned, IReadOnlyCollection<string> words)
+    public static async Task<JsonWebKey> FollowAsync(JsonWebKey pinned, IReadOnlyCollection<string> words) => (await FollowAllAsync(pinned, words))[^1];
+
+    /// <summary>As <see cref="FollowAsync"/>, and every key on the way: <paramref name="pinned"/> first, the newest last.</summary>
+    public static async Task<IReadOnlyList<JsonWebKey>> FollowAllAsync(JsonWebKey pinned, IReadOnlyCollection<string> words)
     {
         // Each step uses up one word: a ring of them ends too.
         var left = words.ToList();
+        var chain = new List<JsonWebKey> { pinned };
         while (true)
         {
-            var (word, next) = await FindNextAsync(pinned, left);
+            var (word, next) = await FindNextAsync(chain[^1], left);
             if (next is null)
             {
-                return pinned;
+                return chain;
             }
 
             left.Remove(word!);
-            pinned = next;
+            chain.Add(next);
         }
     }
+
+    private static Dictionary<string, object> Describe(JsonWebKey key) => new() { ["kty"] = key.Kty, ["crv"] = key.Crv, ["x"] = key.X, ["y"] = key.Y };
 
     private static async Task<(string? Word, JsonWebKey? Next)> FindNextAsync(JsonWebKey pinned, List<string> words)
     {

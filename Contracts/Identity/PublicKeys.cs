@@ -9,9 +9,23 @@ namespace AppProxy.Contracts.Identity;
 internal static class PublicKeys
 {
     private const int CoordinateLength = 32;
+    private const int ThumbprintLength = 43;
 
     /// <summary>SHA-256 thumbprint in base64url, 43 characters: equal only for equal keys.</summary>
     public static string ThumbprintOf(JsonWebKey key) => Base64UrlEncoder.Encode(key.ComputeJwkThumbprint());
+
+    /// <summary>Whether a text can be such a thumbprint.</summary>
+    public static bool IsThumbprint(string text)
+    {
+        try
+        {
+            return text.Length == ThumbprintLength && Base64UrlEncoder.DecodeBytes(text).Length == CoordinateLength;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Takes a key of the one kind that we use, and nothing beside its point; its id becomes its thumbprint.</summary>
     public static bool TryRead(JsonElement json, [NotNullWhen(true)] out JsonWebKey? key)

@@ -1,4 +1,5 @@
 using AppProxy.Contracts.Frames;
+using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Catalogue.Policies;
 using AppProxy.Gateway.SignIn;
@@ -8,7 +9,7 @@ using AppProxy.Gateway.SignIn.Sessions;
 namespace AppProxy.Gateway.Access;
 
 /// <summary>Says for each request whether its caller may open the app now; leads people to a stronger sign-in, and tells everybody else why not.</summary>
-internal sealed partial class Authorization(CatalogueStore catalogue, SignInChallenge challenge, SignInOptions options, TimeProvider time, ILogger<Authorization> logger)
+internal sealed partial class Authorization(CatalogueStore catalogue, SignInChallenge challenge, SignInOptions options, IAuditLog log, TimeProvider time, ILogger<Authorization> logger)
 {
     private volatile AccessRules _rules = new(CatalogueSnapshot.Empty);
 
@@ -41,23 +42,28 @@ internal sealed partial class Authorization(CatalogueStore catalogue, SignInChal
     {
         if (decision.Outcome == AccessOutcome.StepUp && caller is Session session && Navigation.Is(context))
         {
-            LogStepUp(decision.Policy!.Id, app.Id, caller.User.Id);
+            log.Write(Event(AuditKind.StepUp, "step-up-required", context, app, caller, decision));
             var notBefore = decision.MaxSignInAge is { } age ? (time.GetUtcNow() - age).ToUnixTimeMilliseconds() : (long?)null;
             await challenge.ChallengeAsync(context, app, session, new StepUp(decision.NeedsTwoSteps ? options.TwoStepsAcr : null, decision.NeedsTwoSteps, notBefore));
             return false;
         }
 
         var reference = ExchangeId.Create().ToString();
-        LogDenied(reference, app.Id, caller.User.Id, decision.Outcome, decision.Policy?.Id);
+        log.Write(Event(AuditKind.Denial, DeniedResponse.TokenOf(decision.Outcome), context, app, caller, decision) with { Reference = reference });
         await DeniedResponse.WriteAsync(context, app, caller, decision, options.TwoStepsAcr, reference);
         return false;
     }
 
-    [LoggerMessage(6201, LogLevel.Information, "Access denied {Reference}: app '{App}', user '{User}', {Outcome}, policy '{Policy}'")]
-    private partial void LogDenied(string reference, string app, string user, AccessOutcome outcome, string? policy);
-
-    [LoggerMessage(6202, LogLevel.Information, "Policy '{Policy}' asks for a stronger sign-in: app '{App}', user '{User}'")]
-    private partial void LogStepUp(string policy, string app, string user);
+    private static AuditEvent Event(AuditKind kind, string outcome, HttpContext context, PublishedApp app, ICaller caller, AccessDecision decision) => new()
+    {
+        Kind = kind,
+        Outcome = outcome,
+        User = caller.User.Id,
+        UserName = caller.User.UserPrincipalName,
+        App = app.Id,
+        Address = AuditAddress.Of(context),
+        Policy = decision.Policy?.Id,
+    };
 
     [LoggerMessage(6203, LogLevel.Debug, "Policy '{Policy}', which only reports, would not have let pass: app '{App}', user '{User}'")]
     private partial void LogReportOnly(string policy, string app, string user);

@@ -14,11 +14,12 @@ internal static class DeniedResponse
 
     public static Task WriteAsync(HttpContext context, PublishedApp app, ICaller caller, AccessDecision decision, string? twoStepsAcr, string reference)
     {
-        var (token, missing) = decision.Outcome switch
+        var token = TokenOf(decision.Outcome);
+        var missing = decision.Outcome switch
         {
-            AccessOutcome.NotAssigned => ("not-assigned", "Nobody has given this account access to the app."),
-            AccessOutcome.Blocked => ("blocked-by-policy", "A rule of your organization does not let this account open the app from here, or in this way."),
-            _ => (StepUpRequired, decision.NeedsTwoSteps ? "A rule of your organization asks for two-step verification." : "A rule of your organization asks for a new sign-in."),
+            AccessOutcome.NotAssigned => "Nobody has given this account access to the app.",
+            AccessOutcome.Blocked => "A rule of your organization does not let this account open the app from here, or in this way.",
+            _ => decision.NeedsTwoSteps ? "A rule of your organization asks for two-step verification." : "A rule of your organization asks for a new sign-in.",
         };
         var response = context.Response;
         var isStepUp = decision.Outcome == AccessOutcome.StepUp;
@@ -39,6 +40,14 @@ internal static class DeniedResponse
             ? WritePageAsync(context, app, caller, decision, token, reference)
             : new Problem($"urn:appproxy:error:{token}", missing, response.StatusCode, reference).WriteAsync(context);
     }
+
+    /// <summary>For <c>AppProxy-Error</c>.</summary>
+    public static string TokenOf(AccessOutcome outcome) => outcome switch
+    {
+        AccessOutcome.NotAssigned => "not-assigned",
+        AccessOutcome.Blocked => "blocked-by-policy",
+        _ => StepUpRequired,
+    };
 
     private static Task WritePageAsync(HttpContext context, PublishedApp app, ICaller caller, AccessDecision decision, string token, string reference)
     {

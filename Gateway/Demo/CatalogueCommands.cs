@@ -117,6 +117,7 @@ internal static class CatalogueCommands
             var connection = StoreChoice.Read(parsed.GetValue(store)).Store;
             await new StoreBackup(connection).RestoreAsync(
                 CatalogueFile.Read(name), Path.GetFullPath(name), new CatalogueDatabase(connection, TimeProvider.System).ReplaceAsync, cancellationToken);
+            await CommandAudit.WriteAsync(connection, $"restore {Path.GetFullPath(name)}", cancellationToken);
         });
         return restore;
     }
@@ -125,6 +126,11 @@ internal static class CatalogueCommands
     {
         var choice = StoreChoice.Read(store);
         var plan = await new CatalogueApply(choice.Store, choice.OwnHosts, TimeProvider.System).ApplyAsync(json, source, prune, isDryRun, cancellationToken);
+        if (!isDryRun)
+        {
+            await CommandAudit.WriteAsync(choice.Store, plan.Differences.Select(static difference => $"apply: {difference.Kind.ToString().ToLowerInvariant()} {difference.Subject}"), cancellationToken);
+        }
+
         ApplyReport.Write(plan, choice.Store.Name, isDryRun, parsed.InvocationConfiguration.Output);
     }
 

@@ -16,7 +16,7 @@ internal static partial class ConnectorCommands
     [
         new Command("connectors", "Enrols, lists and revokes connectors.") { CreateToken(), CreateList("Lists the connectors, and how they are.", static (report, output) => report.WriteConnectors(output)), CreateRevoke() },
         new Command("groups", "Connector groups.") { CreateList("Lists the groups of enrolled connectors, and how they are.", static (report, output) => report.WriteGroups(output)) },
-        new Command("keys", "The gateway's own signing keys.") { CreateRotate() },
+        new Command("keys", "The gateway's own signing keys.") { CreateRotate(), CreateKeyList() },
     ];
 
     private static Command CreateToken()
@@ -46,6 +46,7 @@ internal static partial class ConnectorCommands
             using var keys = new SigningKeys(new StoreKeyVault(choice.Store), TimeProvider.System, NullLogger<SigningKeys>.Instance);
             await keys.LoadAsync(cancellationToken);
             var made = await new EnrollmentTokens(new ConnectorDatabase(choice.Store, TimeProvider.System), keys, TimeProvider.System).CreateAsync(name, life, count, cancellationToken);
+            await CommandAudit.WriteAsync(choice.Store, $"connectors token for group {name}", cancellationToken);
             var url = parsed.GetValue(gateway) ?? (choice.OwnHosts.FirstOrDefault() is { } host ? "https://" + host : "https://<the gateway>");
             var output = parsed.InvocationConfiguration.Output;
             output.WriteLine(made.Reveal());
@@ -91,6 +92,7 @@ internal static partial class ConnectorCommands
             }
 
             await database.UpdateAsync(connector.Id, static other => other with { RevokedAt = other.RevokedAt ?? TimeProvider.System.GetUtcNow() }, cancellationToken);
+            await CommandAudit.WriteAsync(choice.Store, $"connectors revoke {connector.Name} of group {connector.Group}", cancellationToken);
             parsed.InvocationConfiguration.Output.WriteLine($"'{connector.Name}' of group '{connector.Group}' is revoked. Gateways end its connections within seconds; to bring it back, enrol it again.");
         });
         return revoke;
@@ -105,9 +107,27 @@ internal static partial class ConnectorCommands
             var choice = await StoreChoice.OpenAsync(parsed.GetValue(store), cancellationToken);
             using var keys = new SigningKeys(new StoreKeyVault(choice.Store), TimeProvider.System, NullLogger<SigningKeys>.Instance);
             var next = await keys.RotateAsync(cancellationToken);
+            await CommandAudit.WriteAsync(choice.Store, $"keys rotate to {next.Id}", cancellationToken);
             parsed.InvocationConfiguration.Output.WriteLine($"Key {next.Id} signs from {next.SignsFrom:u}.");
         });
         return rotate;
+    }
+
+    private static Command CreateKeyList()
+    {
+        var store = Store();
+        var list = new Command("list", "Lists the keys that are accepted: the thumbprints that Connector:GatewayKey may name.") { store };
+        list.SetAction(async (parsed, cancellationToken) =>
+        {
+            var choice = await StoreChoice.OpenAsync(parsed.GetValue(store), cancellationToken);
+            using var keys = new SigningKeys(new StoreKeyVault(choice.Store), TimeProvider.System, NullLogger<SigningKeys>.Instance);
+            await keys.LoadAsync(cancellationToken);
+            foreach (var key in keys.Accepted)
+            {
+                parsed.InvocationConfiguration.Output.WriteLine($"{key.Id} {(key == keys.Current ? "signs" : key.SignsFrom > keys.Current.SignsFrom ? $"will sign from {key.SignsFrom:u}" : "is accepted still")}");
+            }
+        });
+        return list;
     }
 
     private static TimeSpan ReadLifetime(string text)

@@ -17,6 +17,8 @@ internal sealed class GatewayMeter
     private readonly Counter<long> _lost;
     private readonly Counter<long> _bad;
     private readonly Counter<long> _stray;
+    private readonly Counter<long> _signed;
+    private readonly Counter<long> _auditLost;
 
     public GatewayMeter(IMeterFactory meters)
     {
@@ -28,6 +30,8 @@ internal sealed class GatewayMeter
         _lost = meter.CreateCounter<long>("appproxy.gateway.connectors.lost", "{instance}", "Connector instances lost with exchanges under way");
         _bad = meter.CreateCounter<long>("appproxy.gateway.messages.bad", "{message}", "Messages on the reply session that are not of the relay's");
         _stray = meter.CreateCounter<long>("appproxy.gateway.frames.stray", "{frame}", "Frames of exchanges that this gateway does not have");
+        _signed = meter.CreateCounter<long>("appproxy.gateway.assertions.signed", "{assertion}", "Assertions made for connectors");
+        _auditLost = meter.CreateCounter<long>("appproxy.gateway.signinlog.lost", "{event}", "Events of the sign-in log that were logged and not kept, since the store was away for too long");
     }
 
     /// <param name="measure">The days that each certificate is good for, by its host.</param>
@@ -56,6 +60,10 @@ internal sealed class GatewayMeter
     public void BadMessage(string group, FrameError error) => _bad.Add(1, Group(group), new KeyValuePair<string, object?>("appproxy.error", error.ToString()));
 
     public void StrayFrame(string group) => _stray.Add(1, Group(group));
+
+    public void AssertionSigned(string app) => _signed.Add(1, new KeyValuePair<string, object?>("appproxy.app", app));
+
+    public void AuditEventLost() => _auditLost.Add(1);
 
     private static KeyValuePair<string, object?> Group(string group) => new("appproxy.group", group);
 }

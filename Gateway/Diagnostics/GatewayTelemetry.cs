@@ -1,4 +1,5 @@
 using OpenTelemetry;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
@@ -20,6 +21,7 @@ internal static class GatewayTelemetry
         builder.Services.AddOpenTelemetry()
             .WithMetrics(static metrics => metrics.AddMeter(GatewayMeter.MeterName).AddAspNetCoreInstrumentation())
             .WithTracing(static tracing => tracing.AddSource(GatewayTracing.SourceName).AddAspNetCoreInstrumentation())
+            .WithLogging()
             .UseOtlpExporter();
     }
 }

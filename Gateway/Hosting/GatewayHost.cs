@@ -1,6 +1,7 @@
 using AppProxy.Contracts.Processes;
 using AppProxy.Contracts.Transport.ServiceBus;
 using AppProxy.Gateway.Access;
+using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Broker.Amqp;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Certificates;
@@ -55,6 +56,7 @@ internal static class GatewayHost
             builder.Services.AddSingleton(new HttpsRedirect(port, options.OwnHosts));
         }
 
+        builder.Services.AddAudit(options.SignInLog, store);
         builder.Services.AddCatalogue(catalogue);
         builder.Services.AddConnectors(options.Connectors, store, isForgetful: catalogue.IsTemporary);
         if (options.ServiceBus is { } serviceBus)

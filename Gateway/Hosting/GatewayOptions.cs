@@ -1,3 +1,4 @@
+using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Certificates;
 using AppProxy.Gateway.Connectors;
 using AppProxy.Gateway.Connectors.Tokens;
@@ -41,6 +42,9 @@ internal sealed class GatewayOptions
 
     /// <summary>A provider of the gateway's own.</summary>
     public DirectoryOptions Directory { get; set; } = new();
+
+    /// <summary>Who signed in, was turned away, or changed something.</summary>
+    public AuditOptions SignInLog { get; set; } = new();
 
     public EmbeddedBrokerOptions Broker { get; set; } = new();
 

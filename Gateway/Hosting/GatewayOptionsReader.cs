@@ -38,6 +38,7 @@ internal static class GatewayOptionsReader
 
         options.Directory.Apply(options.SignIn, options.OwnHosts, store is not null, mistakes);
         options.SignIn.Check(options.OwnHosts, mistakes);
+        options.SignInLog.Check(mistakes);
         catalogue.CanSignIn = options.SignIn.IsConfigured;
         if (options.SignIn is { IsConfigured: true, Origin: not null } && mistakes.Count == 0)
         {

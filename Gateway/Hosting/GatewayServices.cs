@@ -1,6 +1,7 @@
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Gateway.Diagnostics;
 using AppProxy.Gateway.Relay;
+using AppProxy.Gateway.Relay.Assertions;
 using AppProxy.Gateway.Relay.Translation;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -19,6 +20,7 @@ internal static class GatewayServices
         services.AddSingleton<GroupRelays>();
         services.AddSingleton<ClientConnections>();
         services.AddSingleton<UrlMaps>();
+        services.AddSingleton<AssertionIssuer>();
         services.AddSingleton<RelayForwarder>();
         services.AddSingleton<RequestPipeline>();
         services.AddHostedService<RelayService>();

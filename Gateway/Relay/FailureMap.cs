@@ -35,6 +35,8 @@ internal static class FailureMap
         Describe(ExchangeFailure.DeadlineOver, 503, "deadline-over", FailureSide.Connector, LogLevel.Warning, "The request reached a connector too late.", retryAfter: 2),
         Describe(ExchangeFailure.TargetRefused, 502, "target-refused", FailureSide.Connector, LogLevel.Warning, "The connector is not allowed to connect to where this app is."),
         Describe(ExchangeFailure.SettingsUnavailable, 503, "settings-unavailable", FailureSide.Connector, LogLevel.Warning, "The connector does not have this app's settings yet. Please try again in a moment.", retryAfter: 2),
+        Describe(ExchangeFailure.AssertionRefused, 502, "assertion-refused", FailureSide.Connector, LogLevel.Error, "The connector did not believe what the gateway says of this request."),
+        Describe(ExchangeFailure.AssertionExpired, 503, "assertion-expired", FailureSide.Connector, LogLevel.Warning, "The request reached a connector too late.", retryAfter: 2),
 
         Describe(ExchangeFailure.AppUnreachable, 502, "app-unreachable", FailureSide.App, LogLevel.Warning, "The app could not be reached."),
         Describe(ExchangeFailure.AppTlsFailed, 502, "app-tls-failed", FailureSide.App, LogLevel.Warning, "The app's certificate was not accepted, or no secure connection could be made."),

@@ -2,6 +2,7 @@ using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
 using AppProxy.Contracts.Transport;
 using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Relay.Assertions;
 
 namespace AppProxy.Gateway.Relay;
 
@@ -31,6 +32,7 @@ internal sealed class GatewayExchange : IDisposable
     private ExchangeRun? _granted;
     private ExchangeRun? _committed;
     private HeadAssembly? _head;
+    private ReadOnlyMemory<byte> _assertion;
     private Line? _line;
     private ConnectorInstance? _directedTo;
     private HttpContext? _flushing;
@@ -67,6 +69,12 @@ internal sealed class GatewayExchange : IDisposable
 
     /// <summary>By whose leave it goes on; null where nobody's is needed.</summary>
     public IAdmission? Admission { get; init; }
+
+    /// <summary>Who states to connectors whose request it is; null in tests without.</summary>
+    public AssertionIssuer? Assertions { get; init; }
+
+    /// <summary>That statement, good for a while from now: for the request as it is sent next.</summary>
+    public ReadOnlyMemory<byte> TakeAssertion() => _assertion = FreshAssertion;
 
     public long Began { get; }
 
@@ -410,8 +418,9 @@ internal sealed class GatewayExchange : IDisposable
 
             var run = AddRun(frame, instance, claim.Window);
             instance.Add(run);
-            if (IsReplayable)
+            if (IsReplayable || claim.Window == 0)
             {
+                // Without a window it is no claim: it names who refuses the request in the next frame.
                 return;
             }
 
@@ -542,7 +551,7 @@ internal sealed class GatewayExchange : IDisposable
 
             if (frame.Header.Type == FrameType.Reset)
             {
-                if (_committed is null && IsReplayable && IsWorthAnotherRun(frame))
+                if (_committed is null && ((IsReplayable && IsWorthAnotherRun(frame)) || (_granted is null && IsStale(frame))))
                 {
                     Drop(run);
                     SendAgain();
@@ -591,6 +600,14 @@ internal sealed class GatewayExchange : IDisposable
     private static bool IsWorthAnotherRun(in Frame frame) =>
         ResetPayload.TryRead(frame.Payload.Span, out var reset) == FrameError.None
         && (ExchangeFailure)reset.Reason is ExchangeFailure.ConnectorShutdown or ExchangeFailure.GatewayLost or ExchangeFailure.ConnectorLost;
+
+    private ReadOnlyMemory<byte> FreshAssertion => Assertions?.Get(App, Admission, _group.Clock) ?? default;
+
+    /// <summary>Nothing has begun, and there is a newer assertion than the connector was shown.</summary>
+    private bool IsStale(in Frame frame) =>
+        ResetPayload.TryRead(frame.Payload.Span, out var reset) == FrameError.None
+        && (ExchangeFailure)reset.Reason == ExchangeFailure.AssertionExpired
+        && FreshAssertion is var fresh && fresh.Length == _assertion.Length && !fresh.Equals(_assertion);
 
     private bool Admit(ExchangeRun run, in Frame frame)
     {
@@ -659,6 +676,6 @@ internal sealed class GatewayExchange : IDisposable
         SentAt = _time.GetTimestamp();
         _group.Meter.SentAgain(App.ConnectorGroup);
         var deadline = _group.Clock.After(App.Relay.WaitForConnector);
-        _group.Send(RequestMessage.Again(this, _request.Array.AsSpan(0, _requestLength), _send, deadline));
+        _group.Send(RequestMessage.Again(this, _request.Array.AsSpan(0, _requestLength), _send, deadline, TakeAssertion().Span));
     }
 }

@@ -4,6 +4,7 @@ using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Diagnostics;
+using AppProxy.Gateway.Relay.Assertions;
 using AppProxy.Gateway.Relay.Translation;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -19,7 +20,7 @@ namespace AppProxy.Gateway.Relay;
 /// <para>6. say what went wrong, if anything did, in the one way that is left.</para>
 /// </summary>
 internal sealed partial class RelayForwarder(
-    GroupRelays groups, UrlMaps maps, ClientConnections connections, RelayLimits limits, GatewayMeter meter, TimeProvider time, ILogger<RelayForwarder> logger)
+    GroupRelays groups, UrlMaps maps, ClientConnections connections, RelayLimits limits, AssertionIssuer assertions, GatewayMeter meter, TimeProvider time, ILogger<RelayForwarder> logger)
 {
     /// <summary>A body up to here is kept at hand, so that its request may be sent again (DESIGN.md section 2).</summary>
     private const int MaxReplayableBody = 64 * 1024;
@@ -75,6 +76,7 @@ internal sealed partial class RelayForwarder(
         using var exchange = new GatewayExchange(group, app, request.Flags, time)
         {
             Admission = admission,
+            Assertions = assertions,
             AsksToContinue = (request.Flags & (FrameFlags.Body | FrameFlags.Replayable)) == FrameFlags.Body && RequestBody.IsExpectedToBeAskedFor(context.Request),
             ClientConnection = connections.Find(context, app),
         };
@@ -209,6 +211,7 @@ internal sealed partial class RelayForwarder(
             ClientAddress = Encoding.Latin1.GetBytes(context.Connection.RemoteIpAddress?.ToString() ?? ""),
             TraceParent = trace is null ? default : Encoding.Latin1.GetBytes(trace.Id ?? ""),
             TraceState = trace?.TraceStateString is { Length: > 0 } state ? Encoding.Latin1.GetBytes(state) : default,
+            Assertion = exchange.TakeAssertion().Span,
             ClientConnection = exchange.ClientConnection is { } connection ? connection.Id.Span : default,
             Method = Encoding.Latin1.GetBytes(extended is null ? context.Request.Method : ExtendedConnect.Method),
             Target = Encoding.Latin1.GetBytes(target),

@@ -82,8 +82,8 @@ internal readonly struct RequestFields(HttpContext context, GatewayExchange exch
     private static bool IsOurs(string name) => name.Length switch
     {
         4 => Is(name, HeaderNames.Host),
-        19 => Is(name, HeaderNames.ProxyAuthorization),
-        _ => name[0] == ':' || OriginFields.IsOurs(name),
+        19 => Is(name, HeaderNames.ProxyAuthorization) || IdentityFields.AreIn(name),
+        _ => name[0] == ':' || IdentityFields.AreIn(name),
     };
 
     private static bool IsUpgrade(string name) => Is(name, HeaderNames.Upgrade);

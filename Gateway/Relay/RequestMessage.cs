@@ -30,8 +30,8 @@ internal sealed class RequestMessage(GatewayExchange exchange, PooledBuffer buff
         }
     }
 
-    /// <summary>The same frames under another send number and deadline. A copy: the broker may still hold the first.</summary>
-    public static RequestMessage Again(GatewayExchange exchange, ReadOnlySpan<byte> first, ushort send, long deadline)
+    /// <summary>The same frames under another send number and deadline, with a newer assertion. A copy: the broker may still hold the first.</summary>
+    public static RequestMessage Again(GatewayExchange exchange, ReadOnlySpan<byte> first, ushort send, long deadline, ReadOnlySpan<byte> assertion)
     {
         var copy = PooledBuffer.Rent(first.Length);
         first.CopyTo(copy.Array);
@@ -43,11 +43,22 @@ internal sealed class RequestMessage(GatewayExchange exchange, PooledBuffer buff
             if (header.Type == FrameType.RequestHead)
             {
                 BinaryPrimitives.WriteInt64BigEndian(frames[DeadlineOffset..], deadline);
+                Assert(frames[..header.Length], header.Flags, assertion);
             }
 
             frames = frames[header.Length..];
         }
 
         return new RequestMessage(exchange, copy, first.Length, exchange.App.Relay.WaitForConnector);
+    }
+
+    /// <summary>Of one person and app, assertions are equally long: only their times and signatures differ.</summary>
+    private static void Assert(Span<byte> frame, FrameFlags flags, ReadOnlySpan<byte> assertion)
+    {
+        if (RequestHead.TryRead(frame[FrameHeader.Size..], flags, out var head) == FrameError.None && head.Assertion.Length == assertion.Length
+            && frame.Overlaps(head.Assertion, out var offset))
+        {
+            assertion.CopyTo(frame[offset..]);
+        }
     }
 }

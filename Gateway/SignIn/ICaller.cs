@@ -7,6 +7,9 @@ internal interface ICaller : IAdmission
 {
     SignedInUser User { get; }
 
+    /// <inheritdoc/>
+    string IAdmission.Subject => User.Id;
+
     /// <summary>When the provider saw them last.</summary>
     DateTimeOffset AuthenticatedAt { get; }
 

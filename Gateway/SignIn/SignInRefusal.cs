@@ -1,12 +1,16 @@
 using AppProxy.Contracts.Frames;
+using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Pages;
 using AppProxy.Gateway.Relay;
 
 namespace AppProxy.Gateway.SignIn;
 
 /// <summary>Refuses a request before the relay: problem details or a page, with a reason and a reference that the log has too.</summary>
-internal sealed partial class SignInRefusal(ILogger<SignInRefusal> logger)
+internal sealed partial class SignInRefusal(IAuditLog log, ILogger<SignInRefusal> logger)
 {
+    public const string SignInRequired = "sign-in-required";
+    public const string SessionExpired = "session-expired";
+
     /// <param name="token">For <c>AppProxy-Error</c>.</param>
     /// <param name="title">A sentence for people.</param>
     /// <param name="detail">What was wrong, for the log and whoever mends it; no secret.</param>
@@ -14,6 +18,12 @@ internal sealed partial class SignInRefusal(ILogger<SignInRefusal> logger)
     {
         var reference = ExchangeId.Create().ToString();
         LogRefused(reference, appId, token, detail ?? "");
+        if (token is not (SignInRequired or SessionExpired))
+        {
+            // Who is only not signed in yet is nobody to be told of.
+            log.Write(new AuditEvent { Kind = AuditKind.Denial, Outcome = token, App = appId, Address = AuditAddress.Of(context), Reference = reference, Detail = detail });
+        }
+
         var response = context.Response;
         response.StatusCode = status;
         response.Headers[FailureResponse.ErrorHeader] = token;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -7,6 +8,7 @@ namespace AppProxy.Tests.Diagnostics;
 internal sealed class InstrumentRecorder : IDisposable
 {
     private readonly SortedDictionary<string, (string Description, SortedSet<string> Labels)> _instruments = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<(string Instrument, string? Value)> _records = new();
     private readonly MeterListener _listener = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
@@ -39,6 +41,12 @@ internal sealed class InstrumentRecorder : IDisposable
     /// <summary>Asks those instruments that are asked.</summary>
     public void Observe() => _listener.RecordObservableInstruments();
 
+    /// <summary>How often an instrument was used.</summary>
+    public int Count(string instrument) => _records.Count(record => record.Instrument == instrument);
+
+    /// <summary>The first label's value of each use of an instrument.</summary>
+    public IEnumerable<string?> Values(string instrument) => _records.Where(record => record.Instrument == instrument).Select(static record => record.Value);
+
     public void Dispose()
     {
         _listener.Dispose();
@@ -47,6 +55,7 @@ internal sealed class InstrumentRecorder : IDisposable
 
     private void Record(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> labels)
     {
+        _records.Enqueue((instrument.Name, labels.IsEmpty ? null : labels[0].Value?.ToString()));
         foreach (var label in labels)
         {
             _instruments[instrument.Name].Labels.Add(label.Key);

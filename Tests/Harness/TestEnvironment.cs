@@ -141,6 +141,7 @@ public sealed class TestEnvironment : IAsyncDisposable
 
         builder.Configuration.AddInMemoryCollection(configuration);
         builder.Services.AddSingleton(_options.ConnectorTime ?? _options.Time);
+        builder.Services.AddTransient<HttpMessageHandler>(_ => CreateHandler());
         builder.Services.AddSingleton<BrokerConnector>(provider => new TestCable(_options switch
         {
             { ServiceBus: { } connectionString } => new ServiceBusConnector(connectionString, _options.Time),
@@ -189,7 +190,7 @@ public sealed class TestEnvironment : IAsyncDisposable
         }
 
         var file = new IdentityFile(Path.Combine(_identities.FullName, Guid.NewGuid().ToString("N") + ".json"), IKeyProtection.Create());
-        await new Enroller(file, _options.Time).EnrollAsync(
+        await new Enroller(file, _options.Time, CreateHandler()).EnrollAsync(
             GatewayUrl.ToString(), await CreateEnrollmentTokenAsync(cancellationToken: cancellationToken), "connector", isReplacing: false, cancellationToken);
         return file.Path;
     }

@@ -33,6 +33,12 @@ internal sealed partial class ConnectorEndpoints(SigningKeys keys, ILogger<Conne
                 return;
             }
 
+            if (context.Request.Path.Value == ConnectorPaths.KeySet && HttpMethods.IsGet(context.Request.Method))
+            {
+                await WriteKeySetAsync(context);
+                return;
+            }
+
             var answer = context.Request.Path.Value == ConnectorPaths.Settings ? await AnswerSettingsAsync(context) : await AnswerAsync(context);
             if (answer is null)
             {
@@ -93,6 +99,13 @@ internal sealed partial class ConnectorEndpoints(SigningKeys keys, ILogger<Conne
         var answer = new GatewayKeys { Keys = [.. keys.Accepted.Select(static key => new PublicPoint(key.PublicKey.X, key.PublicKey.Y))], Successions = keys.Successions };
         context.Response.ContentType = "application/json";
         return context.Response.WriteAsync(JsonSerializer.Serialize(answer, IdentityJsonContext.Default.GatewayKeys), context.RequestAborted);
+    }
+
+    private Task WriteKeySetAsync(HttpContext context)
+    {
+        var answer = new KeySet([.. keys.Accepted.Select(static key => key.PublicKey).Select(static key => new PublishedKey(key.Kty, key.Crv, key.X, key.Y, key.Use, key.Alg, key.Kid))]);
+        context.Response.ContentType = "application/jwk-set+json";
+        return context.Response.WriteAsync(JsonSerializer.Serialize(answer, IdentityJsonContext.Default.KeySet), context.RequestAborted);
     }
 
     private static EntityTagHeaderValue TagOf(long version) => new(string.Create(CultureInfo.InvariantCulture, $"\"{version}\""));

@@ -9,17 +9,6 @@ namespace AppProxy.Gateway.Relay.Origin;
 /// <summary>Tells the app where a request came from, in both ways that apps know.</summary>
 internal static class OriginFields
 {
-    /// <summary>Whether only we may say this.</summary>
-    public static bool IsOurs(string name) => name.Length switch
-    {
-        9 => Is(name, ForwardedField.Name),
-        15 => Is(name, XForwardedFields.For),
-        16 => Is(name, XForwardedFields.Host),
-        17 => Is(name, XForwardedFields.Proto),
-        18 => Is(name, XForwardedFields.Prefix),
-        _ => false,
-    };
-
     /// <summary>Writes them, and says how many.</summary>
     public static int Write(FrameBuffer frame, HttpContext context, PublishedApp app)
     {
@@ -63,6 +52,4 @@ internal static class OriginFields
 
     /// <summary>RFC 7239 section 6.</summary>
     private static string Node(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? $"\"[{address}]\"" : address.ToString();
-
-    private static bool Is(string name, string field) => name.Equals(field, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,5 +1,6 @@
 using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Relay.Origin;
 using Microsoft.Extensions.Primitives;
 
 namespace AppProxy.Gateway.Relay.Translation;
@@ -7,12 +8,12 @@ namespace AppProxy.Gateway.Relay.Translation;
 /// <summary>Applies an app's own rules for headers, last of all.</summary>
 internal static class FieldRules
 {
-    /// <summary>Whether a field of the request gives way to what a rule says.</summary>
+    /// <summary>Whether a field of the request gives way to what a rule says, or could be taken for it.</summary>
     public static bool Replaces(EquatableList<FieldRule> rules, string name)
     {
         for (var i = 0; i < rules.Count; i++)
         {
-            if (rules[i].Action != FieldAction.Append && rules[i].Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            if (rules[i].Action != FieldAction.Append && FieldNameComparer.AreEqual(rules[i].Name, name))
             {
                 return true;
             }

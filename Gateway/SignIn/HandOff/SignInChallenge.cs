@@ -76,8 +76,8 @@ internal sealed class SignInChallenge(Seal seal, GatewayOrigin origin, RequestKe
     {
         context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{app.Id}\"";
         return session is { IsOver: true }
-            ? refusal.WriteAsync(context, StatusCodes.Status401Unauthorized, "session-expired", "You were signed out. Open the app again to sign in; what was sent was not passed on.", app.Id)
-            : refusal.WriteAsync(context, StatusCodes.Status401Unauthorized, "sign-in-required", "This app asks people to sign in.", app.Id);
+            ? refusal.WriteAsync(context, StatusCodes.Status401Unauthorized, SignInRefusal.SessionExpired, "You were signed out. Open the app again to sign in; what was sent was not passed on.", app.Id)
+            : refusal.WriteAsync(context, StatusCodes.Status401Unauthorized, SignInRefusal.SignInRequired, "This app asks people to sign in.", app.Id);
     }
 
     private static void ForgetOthers(HttpContext context)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using AppProxy.Contracts.Frames;
+using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.SignIn.HandOff;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
@@ -8,7 +9,7 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 namespace AppProxy.Gateway.SignIn.OpenIdConnect;
 
 /// <summary>Where the OpenID Connect handler meets the gateway: what it asks of the provider, and what comes of the answer.</summary>
-internal sealed partial class ProviderEvents(GatewayOrigin origin, SignInCompletion completion, ILogger<ProviderEvents> logger) : OpenIdConnectEvents
+internal sealed partial class ProviderEvents(GatewayOrigin origin, SignInCompletion completion, Seal seal, IAuditLog log, ILogger<ProviderEvents> logger) : OpenIdConnectEvents
 {
     public const string Request = "request";
     public const string Fragment = "fragment";
@@ -74,6 +75,17 @@ internal sealed partial class ProviderEvents(GatewayOrigin origin, SignInComplet
         var (status, reason, text) = error == "access_denied" || context.Failure is AuthenticationFailureException { Message: "Access was denied by the resource owner or by the remote server." }
             ? (StatusCodes.Status403Forbidden, "sign-in-cancelled", "The sign-in was cancelled, or the provider refused it.")
             : (StatusCodes.Status400BadRequest, "sign-in-failed", "Open the app again. If that does not help, allow cookies for this site, or tell whoever runs the gateway the reference below.");
+        string? wanted = null;
+        context.Properties?.Items.TryGetValue(Request, out wanted);
+        log.Write(new AuditEvent
+        {
+            Kind = AuditKind.SignIn,
+            Outcome = reason,
+            App = seal.OpenRequest(wanted)?.AppId,
+            Address = AuditAddress.Of(context.HttpContext),
+            Reference = reference,
+            Detail = error,
+        });
         return SignInPages.WriteProblemAsync(context.HttpContext, status, "Signing in did not work", text, reason, reference);
     }
 

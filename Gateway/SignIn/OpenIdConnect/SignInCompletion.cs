@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.SignIn.Cookies;
 using AppProxy.Gateway.SignIn.HandOff;
 using AppProxy.Gateway.SignIn.Sessions;
@@ -9,7 +10,7 @@ namespace AppProxy.Gateway.SignIn.OpenIdConnect;
 
 /// <summary>Makes a session of what the provider answered, and sends its person on.</summary>
 internal sealed partial class SignInCompletion(
-    SessionRegistry sessions, SessionReader reader, HandOffIssuer handOff, ClaimsReader claims, Seal seal, SignInOptions options, TimeProvider time, ILogger<SignInCompletion> logger)
+    SessionRegistry sessions, SessionReader reader, HandOffIssuer handOff, ClaimsReader claims, Seal seal, SignInOptions options, IAuditLog log, TimeProvider time, ILogger<SignInCompletion> logger)
 {
     public async Task CompleteAsync(HttpContext context, ClaimsPrincipal principal, AuthenticationProperties properties)
     {
@@ -51,10 +52,20 @@ internal sealed partial class SignInCompletion(
         // A new one each time: what somebody may have planted before is worth nothing.
         var cookie = await sessions.IssueTokenAsync(session, RequestHost.Of(context.Request), context.RequestAborted);
         context.Response.Cookies.Append(GatewayCookies.Session(context.Request), cookie, GatewayCookies.ForSession(context.Request, null, options.Lifetime));
-        LogSignedIn(session.Id, user.Id);
-
         properties.Items.TryGetValue(ProviderEvents.Request, out var sealedRequest);
-        if (seal.OpenRequest(sealedRequest) is not { } request)
+        var wanted = seal.OpenRequest(sealedRequest);
+        var signedIn = new AuditEvent
+        {
+            Kind = AuditKind.SignIn,
+            Outcome = AuditEvent.Success,
+            User = user.Id,
+            UserName = user.UserPrincipalName,
+            App = wanted?.AppId,
+            Address = AuditAddress.Of(context),
+            Detail = user.AuthenticationMethods.Length > 0 ? "by " + string.Join(", ", user.AuthenticationMethods) : null,
+        };
+        log.Write(signedIn);
+        if (wanted is not { } request)
         {
             context.Response.StatusCode = StatusCodes.Status302Found;
             context.Response.Headers.Location = "/";
@@ -72,6 +83,7 @@ internal sealed partial class SignInCompletion(
 
             // Sent back to the app, they would be sent here again, and again.
             LogStepUpMissing(user.Id, request.AppId);
+            log.Write(signedIn with { Kind = AuditKind.StepUp, Outcome = "step-up-failed", Reference = session.Id.ToString("n") });
             await SignInPages.WriteProblemAsync(
                 context, StatusCodes.Status403Forbidden, "This sign-in is not enough", "The app asks for a stronger or newer sign-in, and the provider did not ask you for it. Tell whoever runs the gateway.",
                 "step-up-failed", session.Id.ToString("n"));
@@ -96,9 +108,6 @@ internal sealed partial class SignInCompletion(
         properties.SetParameter(nameof(StepUp), request.StepUp);
         return context.ChallengeAsync(ProviderOptions.Scheme, properties);
     }
-
-    [LoggerMessage(6104, LogLevel.Information, "Session {Session} of '{User}' began")]
-    private partial void LogSignedIn(Guid session, string user);
 
     [LoggerMessage(6110, LogLevel.Warning, "The provider did not give '{User}' the sign-in that app '{App}' asks for: see Gateway:SignIn:TwoStepsAcr, and whether the provider says auth_time")]
     private partial void LogStepUpMissing(string user, string app);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
+using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.SignIn.OpenIdConnect;
 using AppProxy.Gateway.SignIn.Sessions;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
@@ -11,7 +13,7 @@ namespace AppProxy.Gateway.SignIn.SignOut;
 
 /// <summary>The provider says that a session of its own is over (OpenID Connect Back-Channel Logout 1.0).</summary>
 internal sealed partial class BackChannelLogout(
-    SessionRegistry sessions, SignInOptions options, IOptionsMonitor<OpenIdConnectOptions> oidc, ILogger<BackChannelLogout> logger)
+    SessionRegistry sessions, SignInOptions options, IOptionsMonitor<OpenIdConnectOptions> oidc, IAuditLog log, ILogger<BackChannelLogout> logger)
 {
     private const string LogoutEvent = "http://schemas.openid.net/event/backchannel-logout";
     private const int MaxForm = 64 * 1024;
@@ -29,7 +31,14 @@ internal sealed partial class BackChannelLogout(
         }
 
         var count = await sessions.EndAsync(which, context.RequestAborted);
-        LogEnded(count);
+        log.Write(new AuditEvent
+        {
+            Kind = AuditKind.Revocation,
+            Outcome = AuditEvent.Success,
+            User = which.Subject,
+            Address = AuditAddress.Of(context),
+            Detail = string.Create(CultureInfo.InvariantCulture, $"the provider ended {count} sessions"),
+        });
         context.Response.StatusCode = StatusCodes.Status200OK;
     }
 
@@ -74,9 +83,6 @@ internal sealed partial class BackChannelLogout(
             return false;
         }
     }
-
-    [LoggerMessage(6108, LogLevel.Information, "The provider ended {Count} sessions")]
-    private partial void LogEnded(int count);
 
     [LoggerMessage(6109, LogLevel.Warning, "A logout token on the back channel was refused: {Reason}")]
     private partial void LogRefused(string reason);

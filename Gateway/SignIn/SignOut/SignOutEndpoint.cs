@@ -1,3 +1,5 @@
+using System.Globalization;
+using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.SignIn.Cookies;
 using AppProxy.Gateway.SignIn.HandOff;
 using AppProxy.Gateway.SignIn.OpenIdConnect;
@@ -9,8 +11,8 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 namespace AppProxy.Gateway.SignIn.SignOut;
 
 /// <summary>Signs a person out of all apps, here or everywhere, and then at the provider (OpenID Connect RP-Initiated Logout 1.0).</summary>
-internal sealed partial class SignOutEndpoint(
-    SessionRegistry sessions, SessionReader reader, Seal seal, GatewayOrigin origin, SignInOptions options, IOptionsMonitor<OpenIdConnectOptions> oidc, ILogger<SignOutEndpoint> logger, ISignOutEverywhere? elsewhere = null)
+internal sealed class SignOutEndpoint(
+    SessionRegistry sessions, SessionReader reader, Seal seal, GatewayOrigin origin, SignInOptions options, IOptionsMonitor<OpenIdConnectOptions> oidc, IAuditLog log, ILogger<SignOutEndpoint> logger, ISignOutEverywhere? elsewhere = null)
 {
     private const int MaxForm = 8 * 1024;
 
@@ -56,7 +58,15 @@ internal sealed partial class SignOutEndpoint(
         var which = isEverywhere ? SessionSelector.AllOf(session.User.Subject) : SessionSelector.One(session.Id);
         var count = await sessions.EndAsync(which, context.RequestAborted);
         context.Response.Cookies.Delete(GatewayCookies.Session(context.Request), GatewayCookies.ForSession(context.Request, null, TimeSpan.Zero));
-        LogSignedOut(session.User.Id, count);
+        log.Write(new AuditEvent
+        {
+            Kind = AuditKind.SignOut,
+            Outcome = AuditEvent.Success,
+            User = session.User.Id,
+            UserName = session.User.UserPrincipalName,
+            Address = AuditAddress.Of(context),
+            Detail = string.Create(CultureInfo.InvariantCulture, $"{count} sessions"),
+        });
 
         var provider = await FindProviderAsync(context.RequestAborted);
         Redirect(context, string.IsNullOrEmpty(provider?.EndSessionEndpoint) ? SignInPaths.SignedOut : new OpenIdConnectMessage
@@ -88,7 +98,4 @@ internal sealed partial class SignOutEndpoint(
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Location = location;
     }
-
-    [LoggerMessage(6107, LogLevel.Information, "'{User}' signed out of {Count} sessions")]
-    private partial void LogSignedOut(string user, int count);
 }

@@ -1,5 +1,6 @@
 using AppProxy.Connector.Diagnostics;
 using AppProxy.Contracts.Exchanges;
+using AppProxy.Contracts.Identity;
 using AppProxy.Tests.Diagnostics;
 using FluentAssertions;
 using NUnit.Framework;
@@ -33,6 +34,8 @@ internal sealed class ConnectorMeterTests
         meter.AppFault("StrayOctets");
         meter.DestinationRefused();
         meter.SettingsRefused("Older");
+        meter.AssertionVerified();
+        meter.AssertionRefused(AssertionFault.Expired);
         return recorder;
     }
 }

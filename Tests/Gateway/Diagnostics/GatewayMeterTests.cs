@@ -48,6 +48,8 @@ internal sealed class GatewayMeterTests
         meter.StrayFrame("default");
         meter.ObserveCertificates(static () => [new(30, new KeyValuePair<string, object?>("appproxy.host", "app.example.com"))]);
         recorder.Observe();
+        meter.AssertionSigned("app");
+        meter.AuditEventLost();
         return recorder;
     }
 }

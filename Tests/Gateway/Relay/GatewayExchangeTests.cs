@@ -4,7 +4,9 @@ using AppProxy.Contracts.Frames;
 using AppProxy.Contracts.Transport;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Diagnostics;
+using AppProxy.Gateway.Keys;
 using AppProxy.Gateway.Relay;
+using AppProxy.Gateway.Relay.Assertions;
 using FluentAssertions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -219,6 +221,46 @@ internal sealed class GatewayExchangeTests
         SentTo(Two).Should().Equal((FrameType.Reset, ExchangeFailure.ClientGone));
     }
 
+    [Test]
+    public async Task An_assertion_that_ended_on_the_way_is_made_anew_once([Values(FrameFlags.None, FrameFlags.Replayable)] FrameFlags flags)
+    {
+        await SendAsync(flags);
+        _time.Advance(TimeSpan.FromMinutes(3));
+        Refuse(new Attempt(1, 11), One);
+
+        _exchange.EndedBy.Should().BeNull("nothing has begun");
+        var assertions = SentAssertions();
+        assertions.Should().HaveCount(2);
+        assertions[1].Should().NotBe(assertions[0]).And.HaveLength(assertions[0].Length);
+
+        Refuse(new Attempt(2, 22), Two);
+        _exchange.EndedBy.Should().Be(ExchangeFailure.AssertionExpired, "clocks differ, and no assertion will do");
+    }
+
+    [Test]
+    public async Task A_request_that_is_sent_again_later_has_a_new_assertion()
+    {
+        await SendAsync(FrameFlags.Replayable);
+        Claim(new Attempt(1, 11), One);
+        _time.Advance(TimeSpan.FromMinutes(3));
+
+        Lose(One);
+
+        SentAssertions().Should().OnlyHaveUniqueItems().And.HaveCount(2);
+    }
+
+    private List<string> SentAssertions() => [.. _broker.SentTo("requests.default").Select(static frame =>
+    {
+        RequestHead.TryRead(frame.Payload.Span, frame.Header.Flags, out var head).Should().Be(FrameError.None);
+        return System.Text.Encoding.ASCII.GetString(head.Assertion);
+    })];
+
+    private void Refuse(Attempt attempt, Guid uplink)
+    {
+        Deliver(message => message.Claim(_exchange.Id, attempt, 0, new ClaimPayload(uplink, 0)));
+        Reset(attempt, ExchangeFailure.AssertionExpired, 1);
+    }
+
     private async Task SendAsync(FrameFlags flags)
     {
         _time = new FakeTimeProvider();
@@ -226,10 +268,12 @@ internal sealed class GatewayExchangeTests
         _group = new GroupRelay(
             "default", new WindowBudget(new WindowOptions()), new GatewayMeter(_services.GetRequiredService<IMeterFactory>()), _time, NullLogger<GroupRelay>.Instance);
         await _group.OpenAsync(_broker, CancellationToken.None);
-        _exchange = new GatewayExchange(_group, App, flags, _time);
+        using var keys = new SigningKeys(new MemoryKeyVault(), _time, NullLogger<SigningKeys>.Instance);
+        await keys.LoadAsync(CancellationToken.None);
+        _exchange = new GatewayExchange(_group, App, flags, _time) { Assertions = new AssertionIssuer(keys, _group.Meter) };
         _group.Add(_exchange);
         var message = new FrameBuffer(256);
-        message.RequestHead(flags, _exchange.Id, new Attempt(1, 0), 0, new RequestHead { Method = "GET"u8, Target = "/"u8, ReplySession = _group.ReplySession }, default(NoFields));
+        message.RequestHead(flags, _exchange.Id, new Attempt(1, 0), 0, new RequestHead { Method = "GET"u8, Target = "/"u8, ReplySession = _group.ReplySession, Assertion = _exchange.TakeAssertion().Span }, default(NoFields));
         _exchange.Send(message);
     }
 
