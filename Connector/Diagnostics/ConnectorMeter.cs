@@ -1,16 +1,18 @@
 using System.Diagnostics.Metrics;
 using AppProxy.Contracts.Exchanges;
+using AppProxy.Contracts.Identity.Sealing;
 
 namespace AppProxy.Connector.Diagnostics;
 
 /// <summary>What this connector counts. The names are a contract: see the README of this folder.</summary>
-internal sealed class ConnectorMeter
+internal sealed class ConnectorMeter : IRefusalCounter
 {
     public const string MeterName = "AppProxy.Connector";
 
     private readonly Counter<long> _exchanges;
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _appFaults;
+    private readonly Counter<long> _refused;
 
     private readonly Counter<long> _destinations;
     private readonly Counter<long> _settings;
@@ -23,6 +25,7 @@ internal sealed class ConnectorMeter
         _appFaults = meter.CreateCounter<long>("appproxy.connector.app.faults", "{fault}", "Octets of apps that are not HTTP/1.1, by rule broken");
         _destinations = meter.CreateCounter<long>("appproxy.connector.destinations.refused", "{connection}", "Connections to apps that this connector's own rules refuse");
         _settings = meter.CreateCounter<long>("appproxy.connector.settings.refused", "{snapshot}", "Settings that are not the gateway's for this connector, or are older than its own, by reason");
+        _refused = meter.CreateCounter<long>("appproxy.connector.messages.refused", "{message}", "Messages of a broker of somebody else's that are not genuine, by what is wrong");
     }
 
     /// <summary>An app is where this connector does not connect to.</summary>
@@ -33,6 +36,8 @@ internal sealed class ConnectorMeter
 
     /// <summary>An app broke a rule of HTTP/1.1 on one of its connections.</summary>
     public void AppFault(string rule) => _appFaults.Add(1, new KeyValuePair<string, object?>("appproxy.rule", rule));
+
+    public void Refused(string group, string queue, SealingFault fault) => _refused.Add(1, new KeyValuePair<string, object?>("appproxy.fault", fault.ToString()));
 
     public void Ended(ExchangeFailure failure, TimeSpan duration)
     {

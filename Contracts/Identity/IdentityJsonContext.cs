@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AppProxy.Contracts.Identity.Sealing;
 
 namespace AppProxy.Contracts.Identity;
 
@@ -9,4 +10,5 @@ namespace AppProxy.Contracts.Identity;
 [JsonSerializable(typeof(GatewayKeys))]
 [JsonSerializable(typeof(PresenceReport))]
 [JsonSerializable(typeof(AppSettings))]
+[JsonSerializable(typeof(HeldKeys))]
 internal sealed partial class IdentityJsonContext : JsonSerializerContext;

@@ -1,11 +1,12 @@
 using System.Diagnostics.Metrics;
 using AppProxy.Contracts.Frames;
+using AppProxy.Contracts.Identity.Sealing;
 using AppProxy.Gateway.Relay;
 
 namespace AppProxy.Gateway.Diagnostics;
 
 /// <summary>What this gateway counts. The names are a contract: see the README of this folder.</summary>
-internal sealed class GatewayMeter
+internal sealed class GatewayMeter : IRefusalCounter
 {
     public const string MeterName = "AppProxy.Gateway";
 
@@ -17,6 +18,7 @@ internal sealed class GatewayMeter
     private readonly Counter<long> _lost;
     private readonly Counter<long> _bad;
     private readonly Counter<long> _stray;
+    private readonly Counter<long> _refused;
 
     public GatewayMeter(IMeterFactory meters)
     {
@@ -28,6 +30,7 @@ internal sealed class GatewayMeter
         _lost = meter.CreateCounter<long>("appproxy.gateway.connectors.lost", "{instance}", "Connector instances lost with exchanges under way");
         _bad = meter.CreateCounter<long>("appproxy.gateway.messages.bad", "{message}", "Messages on the reply session that are not of the relay's");
         _stray = meter.CreateCounter<long>("appproxy.gateway.frames.stray", "{frame}", "Frames of exchanges that this gateway does not have");
+        _refused = meter.CreateCounter<long>("appproxy.gateway.messages.refused", "{message}", "Messages of a broker of somebody else's that are not genuine, by what is wrong");
     }
 
     /// <param name="measure">The days that each certificate is good for, by its host.</param>
@@ -56,6 +59,8 @@ internal sealed class GatewayMeter
     public void BadMessage(string group, FrameError error) => _bad.Add(1, Group(group), new KeyValuePair<string, object?>("appproxy.error", error.ToString()));
 
     public void StrayFrame(string group) => _stray.Add(1, Group(group));
+
+    public void Refused(string group, string queue, SealingFault fault) => _refused.Add(1, Group(group), new KeyValuePair<string, object?>("appproxy.fault", fault.ToString()));
 
     private static KeyValuePair<string, object?> Group(string group) => new("appproxy.group", group);
 }

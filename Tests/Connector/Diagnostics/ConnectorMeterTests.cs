@@ -1,5 +1,6 @@
 using AppProxy.Connector.Diagnostics;
 using AppProxy.Contracts.Exchanges;
+using AppProxy.Contracts.Identity.Sealing;
 using AppProxy.Tests.Diagnostics;
 using FluentAssertions;
 using NUnit.Framework;
@@ -33,6 +34,7 @@ internal sealed class ConnectorMeterTests
         meter.AppFault("StrayOctets");
         meter.DestinationRefused();
         meter.SettingsRefused("Older");
+        meter.Refused("default", "requests.default", SealingFault.Forged);
         return recorder;
     }
 }

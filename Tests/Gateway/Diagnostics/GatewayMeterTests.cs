@@ -1,5 +1,6 @@
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
+using AppProxy.Contracts.Identity.Sealing;
 using AppProxy.Gateway.Diagnostics;
 using AppProxy.Gateway.Relay;
 using AppProxy.Tests.Diagnostics;
@@ -48,6 +49,7 @@ internal sealed class GatewayMeterTests
         meter.StrayFrame("default");
         meter.ObserveCertificates(static () => [new(30, new KeyValuePair<string, object?>("appproxy.host", "app.example.com"))]);
         recorder.Observe();
+        meter.Refused("default", "replies.default", SealingFault.Forged);
         return recorder;
     }
 }
