@@ -90,9 +90,9 @@ internal sealed partial class SettingsPull(EnrolledConnector connector, AppClien
                 }
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception stopped) when (stoppingToken.IsCancellationRequested && stopped is OperationCanceledException or ObjectDisposedException)
         {
-            // The connector stops.
+            // The connector stops, or is gone without having been stopped.
         }
     }
 
