@@ -129,12 +129,12 @@ internal sealed partial class AuditWriter(GatewayMeter meter, AuditOptions optio
         }
     }
 
-    [LoggerMessage(6301, LogLevel.Information, "{Kind} {Outcome}: user '{User}', app '{App}', from {Address}, policy '{Policy}', reference {Reference}: {Detail}")]
+    [LoggerMessage(6501, LogLevel.Information, "{Kind} {Outcome}: user '{User}', app '{App}', from {Address}, policy '{Policy}', reference {Reference}: {Detail}")]
     private partial void LogEvent(AuditKind kind, string outcome, string? user, string? app, string? address, string? policy, string? reference, string? detail);
 
-    [LoggerMessage(6302, LogLevel.Warning, "The sign-in log cannot be kept in the store; up to {Most} events wait for it: {Reason}")]
+    [LoggerMessage(6502, LogLevel.Warning, "The sign-in log cannot be kept in the store; up to {Most} events wait for it: {Reason}")]
     private partial void LogAway(int most, string reason);
 
-    [LoggerMessage(6303, LogLevel.Warning, "The sign-in log is kept in the store again; {Lost} events since the start are not in it")]
+    [LoggerMessage(6503, LogLevel.Warning, "The sign-in log is kept in the store again; {Lost} events since the start are not in it")]
     private partial void LogBack(long lost);
 }

@@ -55,7 +55,7 @@ public sealed class What_people_do_is_logged : SignInTest
         var all = string.Join('\n', rows.Select(static row => row.Detail + row.Reference)) + string.Join('\n', Log.Entries.Select(static entry => entry.Text));
         secrets.Should().OnlyContain(secret => !all.Contains(secret, StringComparison.Ordinal));
         all.Should().NotContain("stolen").And.NotContain("gateway-secret");
-        Log.Entries.Where(static entry => entry.EventId == 6301).Should().HaveCount(4);
+        Log.Entries.Where(static entry => entry.EventId == 6501).Should().HaveCount(4);
         await using var command = await RunningProgram.RunAsync(ProductExecutables.Gateway, ["log", "signins", "--app", "other", "--since", "1h", "--store", store], cancellation, folder.Path);
         (await command.Exited).Should().Be(0, command.Errors);
         command.Output.Should().StartWith("TIME").And.Contain("blocked-by-policy alice@corp.test other 127.0.0.1 closed " + rows[1].Reference);
