@@ -65,6 +65,7 @@ internal sealed class CommandLine
         root.Add(AccessCommands.Create());
         root.Add(CertificateCommands.Create());
         root.Add(LogCommands.Create());
+        root.Add(UserCommands.Create());
         foreach (var command in CatalogueCommands.Create().Concat(ConnectorCommands.Create()))
         {
             root.Add(command);

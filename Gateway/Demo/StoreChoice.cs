@@ -5,6 +5,9 @@ namespace AppProxy.Gateway.Demo;
 /// <summary>Which store a command works on, and whose hosts are the gateway's: from the gateway's own configuration.</summary>
 internal sealed record StoreChoice(StoreConnection Store, IReadOnlyCollection<string> OwnHosts, IConfiguration Configuration)
 {
+    /// <summary>Where browsers reach the gateway, if that is set.</summary>
+    public string? Origin => Configuration["Gateway:SignIn:Origin"];
+
     /// <param name="given">On the command line.</param>
     /// <exception cref="CommandException">Cannot be read.</exception>
     public static StoreChoice Read(string? given)

@@ -1,17 +1,16 @@
-using AppProxy.Gateway.Directory.Accounts;
+using AppProxy.Gateway.Directory.Account;
 using AppProxy.Gateway.Directory.Provider;
 using AppProxy.Gateway.Directory.SigningIn;
 using AppProxy.Gateway.SignIn;
 using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Identity;
 using OpenIddict.Server.AspNetCore;
 
 namespace AppProxy.Gateway.Directory;
 
 /// <summary>Everything below <see cref="DirectoryPaths.Root"/> on the gateway's own host.</summary>
-internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys, AuthorizationEndpoint authorization, EndSessionEndpoint endSession, SignInPage signInPage)
+internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys, AuthorizationEndpoint authorization, EndSessionEndpoint endSession, SignInPage signInPage, SecondStepPage secondStep, AccountPages account)
 {
     private static readonly PathString Root = new(DirectoryPaths.Root);
 
@@ -62,6 +61,9 @@ internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys
             DirectoryPaths.EndSession when isGet || isPost => endSession.InvokeAsync(context, signIn),
             DirectoryPaths.SignIn when isGet => signInPage.AskAsync(context),
             DirectoryPaths.SignIn when isPost => signInPage.SignInAsync(context, signIn),
+            DirectoryPaths.Code or DirectoryPaths.RecoveryCode when isGet => secondStep.AskAsync(context, signIn, isRecovery: path == DirectoryPaths.RecoveryCode),
+            DirectoryPaths.Code or DirectoryPaths.RecoveryCode when isPost => secondStep.CheckAsync(context, signIn, isRecovery: path == DirectoryPaths.RecoveryCode),
+            _ when isGet || isPost => account.TryInvoke(context, signIn, path, isPost) ?? NotFoundAsync(context),
             _ => NotFoundAsync(context),
         });
     }

@@ -1,3 +1,4 @@
+using AppProxy.Gateway.Directory.Account;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.Provider;
@@ -45,6 +46,13 @@ internal static class DirectoryServices
         services.AddSingleton<KnownBrowsers>();
         services.AddSingleton<PasswordCheck>();
         services.AddSingleton<SignInPage>();
+        services.AddSingleton<SecondStepPage>();
+        services.AddSingleton<AccountGate>();
+        services.AddSingleton<TwoStepsPage>();
+        services.AddSingleton<RecoveryCodesPage>();
+        services.AddSingleton<PasswordPage>();
+        services.AddSingleton<LinkPage>();
+        services.AddSingleton<AccountPages>();
         services.AddSingleton<SignInDemand>();
         services.AddSingleton<AuthorizationEndpoint>();
         services.AddSingleton<EndSessionEndpoint>();

@@ -69,6 +69,7 @@ internal sealed class StoreTables(StoreContext context)
         var order = InOrder.Select(static table => table.GetTableName()!).ToList();
         foreach (var (name, rows) in tables.OrderBy(table => order.IndexOf(table.Key)))
         {
+            var octets = InOrder.Find(table => table.GetTableName() == name)?.GetProperties().Where(static column => column.ClrType == typeof(byte[])).Select(static column => column.GetColumnName()).ToHashSet() ?? [];
             foreach (var row in rows!.AsArray())
             {
                 var columns = row!.AsObject();
@@ -78,7 +79,7 @@ internal sealed class StoreTables(StoreContext context)
                 {
                     var parameter = insert.CreateParameter();
                     parameter.ParameterName = "@p" + index.ToString(CultureInfo.InvariantCulture);
-                    parameter.Value = FromJson(column.Value);
+                    parameter.Value = FromJson(column.Value, octets.Contains(column.Key));
                     insert.Parameters.Add(parameter);
                 }
 
@@ -92,13 +93,15 @@ internal sealed class StoreTables(StoreContext context)
         DBNull => null,
         string text => JsonValue.Create(text),
         _ when column.ClrType == typeof(bool) => JsonValue.Create(Convert.ToBoolean(value, CultureInfo.InvariantCulture)),
+        byte[] octets => JsonValue.Create(Convert.ToBase64String(octets)),
         int or long => JsonValue.Create(Convert.ToInt64(value, CultureInfo.InvariantCulture)),
         _ => throw new NotSupportedException($"Backups do not know how to write {column.DeclaringType.DisplayName()}.{column.Name}, a {value.GetType()}."),
     };
 
-    private static object FromJson(JsonNode? value) => value?.GetValueKind() switch
+    private static object FromJson(JsonNode? value, bool isOctets) => value?.GetValueKind() switch
     {
         null => DBNull.Value,
+        System.Text.Json.JsonValueKind.String when isOctets => Convert.FromBase64String(value.GetValue<string>()),
         System.Text.Json.JsonValueKind.String => value.GetValue<string>(),
         System.Text.Json.JsonValueKind.Number => value.GetValue<long>(),
         System.Text.Json.JsonValueKind.True => true,

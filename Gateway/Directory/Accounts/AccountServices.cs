@@ -22,6 +22,7 @@ internal static class AccountServices
             new RoleStore<IdentityRole, StoreContext, string, IdentityUserRole<string>, IdentityRoleClaim<string>>(provider.GetRequiredService<StoreContext>()));
         services.Configure<PasswordHasherOptions>(static hasher => hasher.IterationCount = Iterations);
         services.AddScoped<DirectoryLinks>();
+        services.AddScoped<DirectoryAdministration>();
         return services.AddIdentityCore<DirectoryUser>(static identity =>
         {
             // Length and what others use is what counts; required kinds of characters make people append "1!".

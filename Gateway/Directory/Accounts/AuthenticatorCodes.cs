@@ -39,6 +39,6 @@ internal sealed partial class AuthenticatorCodes(TimeProvider time, ILogger<Auth
     private static string Hash(DirectoryUser user, string token)
         => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{user.Id} {token}")).AsSpan(0, 8));
 
-    [LoggerMessage(6301, LogLevel.Warning, "A code of the authenticator of '{User}' came a second time, and was refused")]
+    [LoggerMessage(6401, LogLevel.Warning, "A code of the authenticator of '{User}' came a second time, and was refused")]
     private partial void LogReplayed(string user);
 }

@@ -82,12 +82,12 @@ internal sealed partial class DirectoryStart(IServiceScopeFactory scopes, StoreC
         }
     }
 
-    [LoggerMessage(6302, LogLevel.Warning, "The directory has no owner yet: 'users first-owner' prints a link for the first one")]
+    [LoggerMessage(6402, LogLevel.Warning, "The directory has no owner yet: 'users first-owner' prints a link for the first one")]
     private partial void LogNoOwner();
 
-    [LoggerMessage(6303, LogLevel.Warning, "Codes that are over stay in the store for now: {Reason}")]
+    [LoggerMessage(6403, LogLevel.Warning, "Codes that are over stay in the store for now: {Reason}")]
     private partial void LogNotPruned(string reason);
 
-    [LoggerMessage(6304, LogLevel.Information, "The gateway's registration in its directory was left to another gateway: {Reason}")]
+    [LoggerMessage(6404, LogLevel.Information, "The gateway's registration in its directory was left to another gateway: {Reason}")]
     private partial void LogRaced(string reason);
 }

@@ -53,6 +53,6 @@ internal sealed partial class EndSessionEndpoint(SessionRegistry sessions, Direc
         });
     }
 
-    [LoggerMessage(6305, LogLevel.Information, "'{User}' signed out of the directory, and of {Count} sessions of the gateway")]
+    [LoggerMessage(6405, LogLevel.Information, "'{User}' signed out of the directory, and of {Count} sessions of the gateway")]
     private partial void LogSignedOut(string user, int count);
 }

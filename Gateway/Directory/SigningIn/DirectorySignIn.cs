@@ -32,9 +32,13 @@ internal sealed class DirectorySignIn(
     /// <summary>The password was right: signs in, or asks for the second step.</summary>
     public async Task<SignInResult> BeginAsync(DirectoryUser user) => await CanSignInAsync(user) ? await SignInOrTwoFactorAsync(user, isPersistent: false) : SignInResult.NotAllowed;
 
-    /// <summary>Signs in with these methods (RFC 8176).</summary>
-    public Task CompleteAsync(DirectoryUser user, params string[] methods)
-        => SignInWithClaimsAsync(user, null, methods.Select(static method => new Claim(DirectorySession.Method, method)));
+    /// <summary>A new stamp ended all cookies: this browser gets one that says what the one before said.</summary>
+    public Task RefreshAsync(DirectorySession session) => base.SignInWithClaimsAsync(
+        session.User, null, session.Principal.Claims.Where(static claim => claim.Type is DirectorySession.Method or DirectorySession.Session or DirectorySession.Time));
+
+    /// <summary>Signs in with a second step besides, in the same session, whose cookie a new stamp may have ended meanwhile.</summary>
+    public Task StrengthenAsync(DirectorySession session) => base.SignInWithClaimsAsync(
+        session.User, null, ClaimsOf(session.Methods.Concat(["otp", TwoSteps.Method]).Distinct(), session.Id));
 
     public override Task<bool> CanSignInAsync(DirectoryUser user) => Task.FromResult(!user.IsDisabled);
 
@@ -53,13 +57,13 @@ internal sealed class DirectorySignIn(
             methods = ["pwd", "otp", TwoSteps.Method];
         }
 
-        await base.SignInWithClaimsAsync(
-            user,
-            authenticationProperties,
-            [
-                .. methods.Select(static method => new Claim(DirectorySession.Method, method)),
-                new Claim(DirectorySession.Session, session),
-                new Claim(DirectorySession.Time, time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)),
-            ]);
+        await base.SignInWithClaimsAsync(user, authenticationProperties, ClaimsOf(methods, session));
     }
+
+    private List<Claim> ClaimsOf(IEnumerable<string> methods, string session) =>
+    [
+        .. methods.Select(static method => new Claim(DirectorySession.Method, method)),
+        new Claim(DirectorySession.Session, session),
+        new Claim(DirectorySession.Time, time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)),
+    ];
 }

@@ -69,12 +69,12 @@ internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle th
     });
 
     // Names are not logged where the sign-in failed: people type their passwords there.
-    [LoggerMessage(6306, LogLevel.Information, "A sign-in from {Address} had a wrong name or password")]
+    [LoggerMessage(6406, LogLevel.Information, "A sign-in from {Address} had a wrong name or password")]
     private partial void LogWrong(string? address);
 
-    [LoggerMessage(6307, LogLevel.Warning, "A sign-in from {Address} was refused: too many attempts")]
+    [LoggerMessage(6407, LogLevel.Warning, "A sign-in from {Address} was refused: too many attempts")]
     private partial void LogThrottled(string? address);
 
-    [LoggerMessage(6308, LogLevel.Information, "'{User}' signed in to the directory with {Method}")]
+    [LoggerMessage(6408, LogLevel.Information, "'{User}' signed in to the directory with {Method}")]
     private partial void LogSignedIn(string user, string method);
 }

@@ -1,0 +1,166 @@
+using AppProxy.Gateway.Directory.Accounts;
+using AppProxy.Gateway.Directory.Forms;
+using AppProxy.Gateway.Directory.SigningIn;
+using AppProxy.Gateway.Pages;
+using AppProxy.Gateway.SignIn;
+using AppProxy.Gateway.SignIn.Sessions;
+using AppProxy.Gateway.Storage;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace AppProxy.Gateway.Directory.Account;
+
+/// <summary>Where a link leads that a command made: the first owner makes an account, anybody else sets a password.</summary>
+internal sealed partial class LinkPage(DirectoryForms forms, SessionRegistry sessions, ILogger<LinkPage> logger)
+{
+    private const string Secret = "secret";
+
+    public async Task AskAsync(HttpContext context)
+    {
+        var secret = context.Request.Query[Secret].ToString();
+        if (await FindAsync(context, secret) is { } found)
+        {
+            await WriteAsync(context, secret, found.User, "", "", null, StatusCodes.Status200OK);
+        }
+    }
+
+    public async Task UseAsync(HttpContext context, DirectorySignIn signIn)
+    {
+        if (await forms.ReadAsync(context) is not { } form || await FindAsync(context, form[Secret].ToString()) is not { } found)
+        {
+            return;
+        }
+
+        var (secret, name, displayName) = (form[Secret].ToString(), form["name"].ToString().Trim(), form["display-name"].ToString().Trim());
+        if (PasswordPage.Repeated(form) is not { } password)
+        {
+            await WriteAsync(context, secret, found.User, name, displayName, "The two passwords are not the same.", StatusCodes.Status400BadRequest);
+            return;
+        }
+
+        var links = context.RequestServices.GetRequiredService<DirectoryLinks>();
+        var result = found.User is { } user
+            ? await SetPasswordAsync(signIn.UserManager, user, password, () => links.TakeAsync(found.Link, context.RequestAborted))
+            : await CreateOwnerAsync(signIn.UserManager, new DirectoryUser { UserName = name, Email = name.Contains('@', StringComparison.Ordinal) ? name : null, DisplayName = displayName, IsOwner = true }, password, () => links.TakeAsync(found.Link, context.RequestAborted));
+        if (result is null)
+        {
+            await WriteGoneAsync(context);
+            return;
+        }
+
+        if (!result.Succeeded)
+        {
+            await WriteAsync(context, secret, found.User, name, displayName, PasswordPage.Describe(result), StatusCodes.Status400BadRequest);
+            return;
+        }
+
+        if (found.User is { } known)
+        {
+            await sessions.EndAsync(SessionSelector.AllOf(known.Id), context.RequestAborted);
+            LogPasswordSet(known.UserName!);
+        }
+        else
+        {
+            LogOwner(name);
+        }
+
+        // Nobody is signed in by a link alone: a second step still has to be done.
+        DirectoryForms.Redirect(context, DirectoryPaths.Root + DirectoryPaths.SignIn);
+    }
+
+    /// <summary>What the link is for; null, and answered, when it is for nothing any more.</summary>
+    private static async Task<Found?> FindAsync(HttpContext context, string secret)
+    {
+        var users = context.RequestServices.GetRequiredService<UserManager<DirectoryUser>>();
+        if (await context.RequestServices.GetRequiredService<DirectoryLinks>().FindAsync(secret, context.RequestAborted) is { } link)
+        {
+            if (link.UserId is { } id)
+            {
+                if (await users.FindByIdAsync(id) is { IsDisabled: false } user)
+                {
+                    return new Found(link, user);
+                }
+            }
+            else if (!await HasOwnerAsync(context))
+            {
+                return new Found(link, null);
+            }
+        }
+
+        await WriteGoneAsync(context);
+        return null;
+    }
+
+    private static Task<bool> HasOwnerAsync(HttpContext context)
+        => context.RequestServices.GetRequiredService<StoreContext>().Set<DirectoryUser>().AnyAsync(static user => user.IsOwner, context.RequestAborted);
+
+    /// <returns>Null where somebody else used the link meanwhile.</returns>
+    private static async Task<IdentityResult?> SetPasswordAsync(UserManager<DirectoryUser> users, DirectoryUser user, string password, Func<Task<bool>> take)
+    {
+        var judged = await JudgeAsync(users, user, password);
+        if (!judged.Succeeded)
+        {
+            return judged;
+        }
+
+        if (!await take())
+        {
+            return null;
+        }
+
+        user.PasswordHash = users.PasswordHasher.HashPassword(user, password);
+        // It saves the user too.
+        return await users.UpdateSecurityStampAsync(user);
+    }
+
+    private static async Task<IdentityResult?> CreateOwnerAsync(UserManager<DirectoryUser> users, DirectoryUser owner, string password, Func<Task<bool>> take)
+    {
+        var judged = await JudgeAsync(users, owner, password);
+        foreach (var validator in users.UserValidators.TakeWhile(_ => judged.Succeeded))
+        {
+            judged = await validator.ValidateAsync(users, owner);
+        }
+
+        return !judged.Succeeded ? judged : await take() ? await users.CreateAsync(owner, password) : null;
+    }
+
+    private static async Task<IdentityResult> JudgeAsync(UserManager<DirectoryUser> users, DirectoryUser user, string password)
+    {
+        foreach (var validator in users.PasswordValidators)
+        {
+            if (await validator.ValidateAsync(users, user, password) is { Succeeded: false } refused)
+            {
+                return refused;
+            }
+        }
+
+        return IdentityResult.Success;
+    }
+
+    private static Task WriteGoneAsync(HttpContext context) => SignInPages.WriteProblemAsync(
+        context, StatusCodes.Status410Gone, "This link is good no more", "It was used, or is too old, or a newer one was made. Ask whoever gave it to you for another.", "link-gone", context.TraceIdentifier);
+
+    private Task WriteAsync(HttpContext context, string secret, DirectoryUser? user, string name, string displayName, string? problem, int status) => forms.WriteAsync(context, new DirectoryForm
+    {
+        Title = user is null ? "Welcome, first owner" : "Choose a password",
+        Path = DirectoryPaths.Link,
+        Text = user is null ? "<p>Make the account with which you run this gateway.</p>" : $"<p>For <b>{Page.Encode(user.Name)}</b> ({Page.Encode(user.UserName)}).</p>",
+        Problem = problem,
+        Status = status,
+        Fields = $"""<input type="hidden" name="{Secret}" value="{Page.Encode(secret)}">"""
+            + (user is null
+                ? DirectoryForms.Input("name", "User name", "text", "username", $"""value="{Page.Encode(name)}" maxlength="256" autocapitalize="none" spellcheck="false" autofocus""")
+                    + DirectoryForms.Input("display-name", "Your name", "text", "name", $"""value="{Page.Encode(displayName)}" maxlength="256" """)
+                : $"""<input type="hidden" name="name" autocomplete="username" value="{Page.Encode(user.UserName)}">""")
+            + PasswordPage.Fields(problem is not null),
+        Button = user is null ? "Make it" : "Set it",
+    });
+
+    private sealed record Found(DirectoryLink Link, DirectoryUser? User);
+
+    [LoggerMessage(6415, LogLevel.Information, "'{User}' set a password by a link")]
+    private partial void LogPasswordSet(string user);
+
+    [LoggerMessage(6416, LogLevel.Warning, "'{User}' is the gateway's first owner")]
+    private partial void LogOwner(string user);
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text;
+using AppProxy.Gateway.Pages;
+using QRCoder;
+
+namespace AppProxy.Gateway.Directory.Account;
+
+/// <summary>What an authenticator app scans (the Key URI format), drawn for a page and for a console.</summary>
+internal static class QrCode
+{
+    public static string UriOf(string issuer, string account, string key)
+        => $"otpauth://totp/{Uri.EscapeDataString(issuer)}:{Uri.EscapeDataString(account)}?secret={key}&issuer={Uri.EscapeDataString(issuer)}&digits=6";
+
+    /// <summary>SVG by attributes alone: the page's policy allows no style beside its own. Dark on light, whatever the page is, since not every camera reads the other.</summary>
+    public static string Svg(string text, string label)
+    {
+        var modules = Draw(text);
+        var path = new StringBuilder();
+        for (var row = 0; row < modules.Count; row++)
+        {
+            for (var column = 0; column < modules.Count; column++)
+            {
+                if (modules[row][column])
+                {
+                    path.Append(CultureInfo.InvariantCulture, $"M{column} {row}h1v1h-1z");
+                }
+            }
+        }
+
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""<svg role="img" aria-label="{Page.Encode(label)}" xmlns="http://www.w3.org/2000/svg" width="220" height="220" viewBox="0 0 {modules.Count} {modules.Count}" shape-rendering="crispEdges"><rect width="100%" height="100%" fill="#fff"/><path fill="#000" d="{path}"/></svg>""");
+    }
+
+    /// <summary>Two rows of modules to a line of characters. Light is drawn, since most consoles are dark; cameras of authenticators read both.</summary>
+    public static string Text(string text)
+    {
+        var modules = Draw(text);
+        var lines = new StringBuilder();
+        for (var row = 0; row < modules.Count; row += 2)
+        {
+            for (var column = 0; column < modules.Count; column++)
+            {
+                var (upper, lower) = (!modules[row][column], row + 1 >= modules.Count || !modules[row + 1][column]);
+                lines.Append((upper, lower) switch { (true, true) => '█', (true, false) => '▀', (false, true) => '▄', _ => ' ' });
+            }
+
+            lines.AppendLine();
+        }
+
+        return lines.ToString();
+    }
+
+    private static List<System.Collections.BitArray> Draw(string text)
+    {
+        using var code = QRCodeGenerator.GenerateQrCode(text, QRCodeGenerator.ECCLevel.M);
+        return code.ModuleMatrix;
+    }
+}

@@ -1,0 +1,68 @@
+using AppProxy.Gateway.Directory.Accounts;
+using AppProxy.Gateway.Directory.Forms;
+using AppProxy.Gateway.Directory.SigningIn;
+using AppProxy.Gateway.Pages;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace AppProxy.Gateway.Directory.Account;
+
+/// <summary>Recovery codes, for who has the phone no more.</summary>
+internal sealed class RecoveryCodesPage(DirectoryForms forms, AccountGate gate)
+{
+    public const int Count = 10;
+
+    public async Task AskAsync(HttpContext context, DirectorySignIn signIn)
+    {
+        if (await gate.FindAsync(context, signIn) is not { } session)
+        {
+            return;
+        }
+
+        var next = ReturnPath.Read(context.Request);
+        if (!session.User.TwoFactorEnabled || !session.IsTwoSteps)
+        {
+            DirectoryForms.Redirect(context, QueryHelpers.AddQueryString(DirectoryPaths.Root + (session.User.TwoFactorEnabled ? DirectoryPaths.SignIn : DirectoryPaths.TwoSteps), ReturnPath.Parameter, next));
+            return;
+        }
+
+        await forms.WriteAsync(context, new DirectoryForm
+        {
+            Title = "Recovery codes",
+            Path = DirectoryPaths.RecoveryCodes,
+            Text = $"<p>You have {await signIn.UserManager.CountRecoveryCodesAsync(session.User)} left. New ones take the place of all of them.</p>",
+            Return = next,
+            Button = "Make new ones",
+        });
+    }
+
+    public async Task RenewAsync(HttpContext context, DirectorySignIn signIn)
+    {
+        if (await gate.FindAsync(context, signIn) is not { } session || await forms.ReadAsync(context) is not { } form)
+        {
+            return;
+        }
+
+        if (!session.IsTwoSteps)
+        {
+            DirectoryForms.Redirect(context, DirectoryPaths.Root + DirectoryPaths.TwoSteps);
+            return;
+        }
+
+        await WriteNewAsync(context, signIn.UserManager, session.User, ReturnPath.Read(context.Request, form));
+    }
+
+    /// <summary>Makes new codes, and shows them this once.</summary>
+    public async Task WriteNewAsync(HttpContext context, UserManager<DirectoryUser> users, DirectoryUser user, string next)
+    {
+        var codes = await users.GenerateNewTwoFactorRecoveryCodesAsync(user, Count) ?? [];
+        await new Page(
+            "Your recovery codes",
+            $"""
+            <h1>Your recovery codes</h1>
+            <p>Keep them where you find them without your phone: on paper, or in a password safe. Each works once in place of a code of the app. They are not shown again.</p>
+            <ul>{string.Concat(codes.Select(static code => $"<li><code>{Page.Encode(code)}</code></li>"))}</ul>
+            <div class="actions"><a class="button" href="{Page.Encode(next)}">I have kept them; go on</a></div>
+            """).WriteAsync(context);
+    }
+}

@@ -1,0 +1,189 @@
+using System.Diagnostics.CodeAnalysis;
+using AppProxy.Gateway.SignIn.Sessions;
+using AppProxy.Gateway.Storage;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace AppProxy.Gateway.Directory.Accounts;
+
+/// <summary>What whoever runs the gateway does with users and groups. Who may no more sign in, or not as before, is out of the gateway too.</summary>
+[SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
+internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, RoleManager<IdentityRole> groups, StoreContext context, DirectoryLinks links, ISessionStorage sessions, TimeProvider time)
+{
+    /// <exception cref="DirectoryException">There is none.</exception>
+    public async Task<DirectoryUser> GetAsync(string name)
+        => await users.FindByNameAsync(name) ?? await users.FindByIdAsync(name) ?? throw new DirectoryException($"Nobody is called '{name}'; 'users list' tells who there is");
+
+    /// <summary>Everybody, with their groups.</summary>
+    public async Task<IReadOnlyList<(DirectoryUser User, IReadOnlyList<string> Groups)>> ListAsync(CancellationToken cancellationToken)
+    {
+        var known = await context.Set<DirectoryUser>().AsNoTracking().OrderBy(static user => user.NormalizedUserName).ToListAsync(cancellationToken);
+        var memberships = await ListMembershipsAsync(cancellationToken);
+        return [.. known.Select(user => (user, (IReadOnlyList<string>)[.. memberships[user.Id].Order(StringComparer.Ordinal)]))];
+    }
+
+    /// <summary>All groups, with how many are in each.</summary>
+    public async Task<IReadOnlyList<(string Name, int Members)>> ListGroupsAsync(CancellationToken cancellationToken)
+        => [.. (await context.Set<IdentityRole>().AsNoTracking().OrderBy(static group => group.NormalizedName)
+            .Select(group => new { group.Name, Members = context.Set<IdentityUserRole<string>>().Count(membership => membership.RoleId == group.Id) }).ToListAsync(cancellationToken))
+            .Select(static group => (group.Name!, group.Members))];
+
+    /// <returns>The secret of a link with which they choose a password.</returns>
+    public async Task<string> AddAsync(DirectoryUser user, IEnumerable<string> into, CancellationToken cancellationToken)
+    {
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        Check(await users.CreateAsync(user));
+        await JoinAsync(user, into);
+        var secret = await links.CreateAsync(user, DirectoryLinks.PasswordLifetime, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return secret;
+    }
+
+    public async Task SetDisabledAsync(DirectoryUser user, bool isDisabled, CancellationToken cancellationToken)
+    {
+        user.IsDisabled = isDisabled;
+        Check(await users.UpdateSecurityStampAsync(user));
+        await EndSessionsAsync(user, cancellationToken);
+    }
+
+    public async Task SetMustUseTwoStepsAsync(DirectoryUser user, bool must, CancellationToken cancellationToken)
+    {
+        user.MustUseTwoSteps = must;
+        Check(await users.UpdateSecurityStampAsync(user));
+        await EndSessionsAsync(user, cancellationToken);
+    }
+
+    /// <summary>Takes the password away, and the second step where it is lost too.</summary>
+    /// <returns>The secret of a link with which they choose another.</returns>
+    public async Task<string> ResetAsync(DirectoryUser user, bool isSecondStepLost, CancellationToken cancellationToken)
+    {
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        user.PasswordHash = null;
+        if (isSecondStepLost)
+        {
+            user.TwoFactorEnabled = false;
+            await context.Set<IdentityUserToken<string>>().Where(token => token.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
+            await context.Set<IdentityUserPasskey<string>>().Where(passkey => passkey.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
+        }
+
+        Check(await users.UpdateSecurityStampAsync(user));
+        var secret = await links.CreateAsync(user, DirectoryLinks.PasswordLifetime, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        await EndSessionsAsync(user, cancellationToken);
+        return secret;
+    }
+
+    /// <returns>The secret of a link for the first owner.</returns>
+    /// <exception cref="DirectoryException">There is an owner.</exception>
+    public async Task<string> InviteOwnerAsync(CancellationToken cancellationToken)
+        => await context.Set<DirectoryUser>().Where(static user => user.IsOwner).Select(static user => user.UserName).FirstOrDefaultAsync(cancellationToken) is { } owner
+            ? throw new DirectoryException($"'{owner}' is the owner already; 'users reset {owner}' makes a link for a new password")
+            : await links.CreateAsync(null, DirectoryLinks.OwnerLifetime, cancellationToken);
+
+    public async Task AddGroupAsync(string name) => Check(await groups.CreateAsync(new IdentityRole(name)));
+
+    public async Task RemoveGroupAsync(string name, CancellationToken cancellationToken)
+    {
+        var group = await GetGroupAsync(name);
+        var members = await users.GetUsersInRoleAsync(group.Name!);
+        Check(await groups.DeleteAsync(group));
+        foreach (var member in members)
+        {
+            await EndSessionsAsync(member, cancellationToken);
+        }
+    }
+
+    /// <summary>What somebody may open changes with it: the gateway learns it at their next sign-in, which is at once.</summary>
+    public async Task SetMemberAsync(DirectoryUser user, string group, bool isMember, CancellationToken cancellationToken)
+    {
+        var name = (await GetGroupAsync(group)).Name!;
+        if (await users.IsInRoleAsync(user, name) != isMember)
+        {
+            Check(isMember ? await users.AddToRoleAsync(user, name) : await users.RemoveFromRoleAsync(user, name));
+            await EndSessionsAsync(user, cancellationToken);
+        }
+    }
+
+    /// <summary>Brings in people and groups that another directory has. Who is here already is changed to what is said there; nobody is removed.</summary>
+    public async Task<(int Added, int Changed)> ImportAsync(IReadOnlyList<ImportedUser> imported, bool isDryRun, CancellationToken cancellationToken)
+    {
+        var (added, changed, left) = (0, 0, new List<DirectoryUser>());
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        foreach (var group in imported.SelectMany(static person => person.Groups).Distinct(StringComparer.OrdinalIgnoreCase))
+        {
+            if (await groups.FindByNameAsync(group) is null)
+            {
+                Check(await groups.CreateAsync(new IdentityRole(group)));
+            }
+        }
+
+        foreach (var person in imported)
+        {
+            var user = await users.FindByNameAsync(person.UserName);
+            if (user is null)
+            {
+                user = new DirectoryUser { UserName = person.UserName, DisplayName = person.DisplayName ?? "", Email = person.Email, IsDisabled = !person.IsActive };
+                Check(await users.CreateAsync(user));
+                added++;
+            }
+            else
+            {
+                var (isDisabled, name, email) = (!person.IsActive, person.DisplayName ?? user.DisplayName, person.Email ?? user.Email);
+                if ((isDisabled, name, email) != (user.IsDisabled, user.DisplayName, user.Email))
+                {
+                    (user.IsDisabled, user.DisplayName, user.Email) = (isDisabled, name, email);
+                    Check(await users.UpdateSecurityStampAsync(user));
+                    changed++;
+                    left.Add(user);
+                }
+            }
+
+            await JoinAsync(user, person.Groups);
+        }
+
+        if (isDryRun)
+        {
+            await transaction.RollbackAsync(cancellationToken);
+        }
+        else
+        {
+            await transaction.CommitAsync(cancellationToken);
+            foreach (var user in left)
+            {
+                await EndSessionsAsync(user, cancellationToken);
+            }
+        }
+
+        return (added, changed);
+    }
+
+    private async Task JoinAsync(DirectoryUser user, IEnumerable<string> into)
+    {
+        foreach (var group in into)
+        {
+            var name = (await GetGroupAsync(group)).Name!;
+            if (!await users.IsInRoleAsync(user, name))
+            {
+                Check(await users.AddToRoleAsync(user, name));
+            }
+        }
+    }
+
+    private async Task<IdentityRole> GetGroupAsync(string name)
+        => await groups.FindByNameAsync(name) ?? throw new DirectoryException($"There is no group '{name}'; 'users groups add {name}' makes it");
+
+    private async Task<ILookup<string, string>> ListMembershipsAsync(CancellationToken cancellationToken)
+        => (await context.Set<IdentityUserRole<string>>().AsNoTracking()
+            .Join(context.Set<IdentityRole>(), static membership => membership.RoleId, static group => group.Id, static (membership, group) => new { membership.UserId, group.Name })
+            .ToListAsync(cancellationToken)).ToLookup(static membership => membership.UserId, static membership => membership.Name!);
+
+    private async Task EndSessionsAsync(DirectoryUser user, CancellationToken cancellationToken) => await sessions.EndAsync(SessionSelector.AllOf(user.Id), time.GetUtcNow(), cancellationToken);
+
+    private static void Check(IdentityResult result)
+    {
+        if (!result.Succeeded)
+        {
+            throw new DirectoryException(string.Join(' ', result.Errors.Select(static error => error.Description)));
+        }
+    }
+}

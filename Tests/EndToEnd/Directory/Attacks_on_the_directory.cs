@@ -1,0 +1,273 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+using AppProxy.Tests.EndToEnd.SignIn;
+using FluentAssertions;
+using Microsoft.AspNetCore.WebUtilities;
+using NUnit.Framework;
+
+namespace AppProxy.Tests.EndToEnd.PeopleOfTheDirectory;
+
+[CancelAfter(SignInGuard)]
+public sealed partial class Attacks_on_the_directory : DirectoryTest
+{
+    private const string Challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+    [Test]
+    public async Task Guessing_one_password_is_slow_and_locks_nobody_out(CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var owner = new TestBrowser();
+        using var attacker = new TestBrowser();
+        await SignInHereAsync(owner, proxy.UrlOf("app"), cancellation);
+
+        var form = await attacker.GoAsync(proxy.UrlOf("app"), cancellation);
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 8; i++)
+        {
+            statuses.Add((await attacker.SubmitAsync(form, cancellation, ("name", "alice@corp.test"), ("password", "guess" + i.ToString(CultureInfo.InvariantCulture)))).Status);
+        }
+
+        var right = await attacker.SubmitAsync(form, cancellation, ("name", "alice@corp.test"), ("password", Password));
+
+        statuses.Should().Equal([.. Enumerable.Repeat(HttpStatusCode.Unauthorized, 5), .. Enumerable.Repeat(HttpStatusCode.TooManyRequests, 3)]);
+        right.Status.Should().Be(HttpStatusCode.TooManyRequests, "a right guess is as slow as a wrong one");
+        right.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromMinutes(1));
+        // The same network, the same account: but a browser that it knows.
+        owner.Forget(static cookie => !cookie.Name.EndsWith("Directory-Browser", StringComparison.Ordinal));
+        (await SignInHereAsync(owner, proxy.UrlOf("app"), cancellation)).Url.Host.Should().Be("app.localhost");
+    }
+
+    [Test]
+    public async Task Spraying_one_password_over_many_names_is_slow(CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var attacker = new TestBrowser();
+        var form = await attacker.GoAsync(proxy.UrlOf("app"), cancellation);
+
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 40; i++)
+        {
+            statuses.Add((await attacker.SubmitAsync(form, cancellation, ("name", $"user{i}@corp.test"), ("password", "Summer2026!!"))).Status);
+        }
+
+        statuses.Take(30).Should().AllBeEquivalentTo(HttpStatusCode.Unauthorized);
+        statuses.Should().Contain(HttpStatusCode.TooManyRequests);
+    }
+
+    [Test]
+    public async Task Whether_a_name_exists_is_told_neither_by_words_nor_by_time(CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var browser = new TestBrowser();
+        var form = await browser.GoAsync(proxy.UrlOf("app"), cancellation);
+        await browser.SubmitAsync(form, cancellation, ("name", "carol@corp.test"), ("password", "warm"));
+
+        var (known, knownTimes) = await TryAsync("alice@corp.test");
+        var (unknown, unknownTimes) = await TryAsync("eve77@corp.test");
+
+        Fixed(known.Body, "alice@corp.test").Should().Be(Fixed(unknown.Body, "eve77@corp.test"));
+        known.Status.Should().Be(unknown.Status);
+        // Hashing takes most of it; without it the unknown would be an order of magnitude faster.
+        (unknownTimes.Min() / knownTimes.Min()).Should().BeInRange(0.4, 2.5);
+
+        async Task<(BrowserAnswer Page, List<double> Times)> TryAsync(string name)
+        {
+            var times = new List<double>();
+            BrowserAnswer? page = null;
+            for (var i = 0; i < 4; i++)
+            {
+                var watch = Stopwatch.StartNew();
+                page = await browser.SubmitAsync(form, cancellation, ("name", name), ("password", "wrong"));
+                times.Add(watch.Elapsed.TotalMilliseconds);
+            }
+
+            return (page!, times);
+        }
+
+        static string Fixed(string body, string name) => FormToken().Replace(body.Replace(name, "", StringComparison.Ordinal), "");
+    }
+
+    [Test]
+    public async Task Guessing_the_second_step_is_slow(CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        var key = await AddAuthenticatorAsync(proxy, "alice@corp.test");
+        using var attacker = new TestBrowser();
+        var form = await SignInHereAsync(attacker, proxy.UrlOf("app"), cancellation);
+
+        var right = Authenticator.Code(key);
+        for (var i = 0; i < 10; i++)
+        {
+            var wrong = ((int.Parse(right, CultureInfo.InvariantCulture) + 100_003 + i) % 1_000_000).ToString("D6", CultureInfo.InvariantCulture);
+            (await attacker.SubmitAsync(form, cancellation, ("code", wrong))).Status.Should().Be(HttpStatusCode.Unauthorized);
+        }
+
+        (await attacker.SubmitAsync(form, cancellation, ("code", Authenticator.Code(key)))).Status.Should().Be(HttpStatusCode.TooManyRequests);
+    }
+
+    [TestCase("sign-in")]
+    [TestCase("sign-in/code")]
+    [TestCase("sign-in/recovery-code")]
+    [TestCase("account/password")]
+    [TestCase("account/two-steps")]
+    [TestCase("account/recovery-codes")]
+    [TestCase("link")]
+    public async Task A_form_of_another_site_is_refused(string path, CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var browser = new TestBrowser();
+        await SignInHereAsync(browser, proxy.UrlOf("app"), cancellation);
+        var real = await browser.GoAsync(At("account/password"), cancellation);
+        var fields = new Dictionary<string, string>(real.Form.Fields) { ["name"] = "bob@corp.test", ["password"] = Password, ["code"] = "123456", ["new-password"] = "Quarz-heron.over.9.fjords", ["repeated"] = "Quarz-heron.over.9.fjords" };
+
+        // A page of an app, which is a neighbour by name, even with a token that the attacker got for himself.
+        var foreign = await browser.PostAsync(At(path), fields, proxy.UrlOf("app"), cancellation);
+        fields.Remove("token");
+        var tokenless = await browser.PostAsync(At(path), fields, Own, cancellation);
+
+        // Where a cookie is needed that browsers do not send along, it is as if nobody were signed in.
+        (foreign.Body.Contains("form-refused") || foreign.Url.AbsolutePath == "/directory/sign-in").Should().BeTrue(foreign.Body);
+        tokenless.Status.Should().Be(HttpStatusCode.BadRequest, tokenless.Body);
+        tokenless.Body.Should().Contain("form-refused");
+        (await UsersAsync(proxy, static async users => await users.CheckPasswordAsync((await users.FindByNameAsync("alice@corp.test"))!, Password))).Should().BeTrue();
+    }
+
+    [TestCase("sign-in")]
+    [TestCase("account/password")]
+    [TestCase("account/two-steps")]
+    public async Task No_form_can_be_framed_or_lead_elsewhere(string path, CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var browser = new TestBrowser();
+        await SignInHereAsync(browser, proxy.UrlOf("app"), cancellation);
+
+        var page = await browser.GoAsync(At(path), cancellation);
+
+        page.Status.Should().Be(HttpStatusCode.OK);
+        var policy = page.Headers.GetValues("Content-Security-Policy").Should().ContainSingle().Subject;
+        policy.Should().Contain("default-src 'none'").And.Contain("frame-ancestors 'none'").And.Contain("form-action 'self'").And.Contain("base-uri 'none'");
+        page.Headers.CacheControl!.NoStore.Should().BeTrue();
+    }
+
+    [Test]
+    public async Task Markup_in_names_is_text(CancellationToken cancellation)
+    {
+        const string Markup = "<script>alert(1)</script>\"'><img src=x>";
+        var proxy = await StartDirectoryAsync(cancellation);
+        await AddUserAsync(proxy, "mallory@corp.test", Markup);
+        using var browser = new TestBrowser();
+        await SignInHereAsync(browser, proxy.UrlOf("app"), cancellation, "mallory@corp.test");
+
+        foreach (var page in (Uri[])[new Uri(Own, "sign-out"), At("end-session"), At("account/password"), At("account/two-steps")])
+        {
+            (await browser.GoAsync(page, cancellation)).Body.Should().NotContain("<script>alert").And.NotContain("<img src=x>");
+        }
+
+        var form = await browser.GoAsync(At("sign-in"), cancellation);
+        (await browser.SubmitAsync(form, cancellation, ("name", Markup), ("password", "x"))).Body.Should().NotContain("<script>alert").And.NotContain("<img src=x>");
+    }
+
+    [TestCase("//evil.example/")]
+    [TestCase("https://evil.example/")]
+    [TestCase("/directory/\\evil.example")]
+    [TestCase("/sign-out")]
+    [TestCase("javascript:alert(1)")]
+    public async Task The_way_back_leads_nowhere_else(string path, CancellationToken cancellation)
+    {
+        await StartDirectoryAsync(cancellation);
+        using var browser = new TestBrowser();
+        var form = await browser.GoAsync(At("sign-in?return=" + Uri.EscapeDataString(path)), cancellation);
+        var (action, fields) = form.Form;
+        fields["name"] = "alice@corp.test";
+        fields["password"] = Password;
+
+        var page = await browser.PostAsync(action, fields, form.Url, cancellation);
+
+        page.Way[^1].Should().Be(Own);
+    }
+
+    [TestCase("redirect_uri", "https://evil.example/sign-in/callback")]
+    [TestCase("redirect_uri", "https://gateway.localhost/sign-in/callback/")]
+    [TestCase("client_id", "somebody-else")]
+    [TestCase("response_type", "token")]
+    [TestCase("response_type", "code id_token")]
+    [TestCase("code_challenge", null)]
+    [TestCase("code_challenge_method", "plain")]
+    [TestCase("code_challenge_method", null)]
+    [TestCase("request_uri", "https://evil.example/request.jwt")]
+    public async Task An_authorization_request_that_was_bent_is_refused(string parameter, string? value, CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var browser = new TestBrowser();
+        await SignInHereAsync(browser, proxy.UrlOf("app"), cancellation);
+
+        var answer = await browser.GoAsync(Authorize(parameter, value), cancellation, static url => url.AbsolutePath == "/sign-in/callback");
+
+        answer.Way.Should().OnlyContain(url => url.Host == Own.Host);
+        answer.Way[^1].Query.Should().NotContain("code=");
+        (answer.Status == HttpStatusCode.BadRequest || answer.Way[^1].Query.Contains("error=")).Should().BeTrue(answer.Body);
+    }
+
+    [Test]
+    public async Task A_code_is_worth_nothing_without_its_verifier_and_works_once(CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var browser = new TestBrowser();
+        await SignInHereAsync(browser, proxy.UrlOf("app"), cancellation);
+
+        (await RedeemAsync(await CodeAsync(), null)).Should().Be(HttpStatusCode.BadRequest);
+        (await RedeemAsync(await CodeAsync(), "wrong-verifier-wrong-verifier-wrong-verifier-1")).Should().Be(HttpStatusCode.BadRequest);
+        var code = await CodeAsync();
+        (await RedeemAsync(code, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")).Should().Be(HttpStatusCode.OK);
+        (await RedeemAsync(code, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")).Should().Be(HttpStatusCode.BadRequest);
+
+        async Task<string> CodeAsync()
+            => QueryHelpers.ParseQuery((await browser.GoAsync(Authorize("scope", "openid"), cancellation, static url => url.AbsolutePath == "/sign-in/callback")).Way[^1].Query)["code"].ToString();
+
+        async Task<HttpStatusCode> RedeemAsync(string redeemed, string? verifier)
+        {
+            var fields = new Dictionary<string, string> { ["grant_type"] = "authorization_code", ["client_id"] = "gateway", ["redirect_uri"] = new Uri(Own, "sign-in/callback").ToString(), ["code"] = redeemed };
+            if (verifier is not null)
+            {
+                fields["code_verifier"] = verifier;
+            }
+
+            return (await browser.PostAsync(At("token"), fields, Own, cancellation)).Status;
+        }
+    }
+
+    [Test]
+    public async Task Under_another_name_there_is_no_directory(CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var browser = new TestBrowser();
+
+        foreach (var path in (string[])["directory/sign-in", "directory/.well-known/openid-configuration", "directory/link"])
+        {
+            (await browser.FetchAsync(HttpMethod.Get, new Uri($"https://elsewhere.localhost:{Own.Port}/{path}"), cancellation)).StatusCode.Should().Be(HttpStatusCode.NotFound);
+            (await browser.GoAsync(new Uri(proxy.UrlOf("app"), path), cancellation)).Url.AbsolutePath.Should().Be("/directory/sign-in", "on an app's host it is the app's, for who signs in");
+        }
+    }
+
+    private Uri Authorize(string parameter, string? value)
+    {
+        var parameters = new Dictionary<string, string?>
+        {
+            ["client_id"] = "gateway",
+            ["redirect_uri"] = new Uri(Own, "sign-in/callback").ToString(),
+            ["response_type"] = "code",
+            ["scope"] = "openid",
+            ["state"] = "s",
+            ["nonce"] = "n",
+            ["code_challenge"] = Challenge,
+            ["code_challenge_method"] = "S256",
+        };
+        parameters[parameter] = value;
+        return new Uri(QueryHelpers.AddQueryString(At("authorize").ToString(), parameters.Where(static one => one.Value is not null)));
+    }
+
+    [GeneratedRegex("name=\"(token|return)\" value=\"[^\"]*\"")]
+    private static partial Regex FormToken();
+}
