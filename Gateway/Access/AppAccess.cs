@@ -34,9 +34,13 @@ internal sealed class AppAccess
     public bool Reports { get; }
 
     /// <param name="reported">Gets what policies in report-only mode would have done.</param>
-    public AccessDecision Decide(in AccessRequest request, Action<ConditionalAccessPolicy>? reported = null)
+    public AccessDecision Decide(in AccessRequest request, Action<ConditionalAccessPolicy>? reported = null) => Decide(_people.GetValue(request.User, Find), request, reported);
+
+    /// <summary>As <see cref="Decide(in AccessRequest, Action{ConditionalAccessPolicy}?)"/>, for who looks at all apps once in a while: nothing is kept for each, nor reported.</summary>
+    public AccessDecision Foresee(in AccessRequest request) => Decide(Find(request.User), request, null);
+
+    private static AccessDecision Decide(PersonAccess person, in AccessRequest request, Action<ConditionalAccessPolicy>? reported)
     {
-        var person = _people.GetValue(request.User, Find);
         if (!person.IsAssigned)
         {
             return new AccessDecision(AccessOutcome.NotAssigned, null, false, null);

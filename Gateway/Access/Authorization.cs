@@ -1,4 +1,5 @@
 using AppProxy.Contracts.Frames;
+using AppProxy.Gateway.Access.Requests;
 using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Catalogue.Policies;
@@ -9,7 +10,7 @@ using AppProxy.Gateway.SignIn.Sessions;
 namespace AppProxy.Gateway.Access;
 
 /// <summary>Says for each request whether its caller may open the app now; leads people to a stronger sign-in, and tells everybody else why not.</summary>
-internal sealed partial class Authorization(CatalogueStore catalogue, SignInChallenge challenge, SignInOptions options, IAuditLog log, TimeProvider time, ILogger<Authorization> logger)
+internal sealed partial class Authorization(CatalogueStore catalogue, SignInChallenge challenge, SignInOptions options, IAuditLog log, TimeProvider time, ILogger<Authorization> logger, AccessRequestLink? asking = null)
 {
     private volatile AccessRules _rules = new(CatalogueSnapshot.Empty);
 
@@ -23,17 +24,36 @@ internal sealed partial class Authorization(CatalogueStore catalogue, SignInChal
     /// <summary>For what is open already.</summary>
     public AccessDecision Decide(PublishedApp app, ICaller caller, System.Net.IPAddress? address)
     {
+        var request = RequestOf(caller, address);
+        return RulesNow().For(app) is not { } access ? new AccessDecision(AccessOutcome.NotAssigned, null, false, null)
+            : access.Reports ? DecideAndReport(access, request, app.Id, caller.User.Id)
+            : access.Decide(request);
+    }
+
+    /// <summary>What would be decided about each app, for a list of them.</summary>
+    public IEnumerable<(PublishedApp App, AccessOutcome Outcome)> Foresee(ICaller caller, System.Net.IPAddress? address)
+    {
+        var rules = RulesNow();
+        var request = RequestOf(caller, address);
+        foreach (var app in rules.Snapshot.Apps)
+        {
+            yield return (app, app.ExternalAuthenticationType == ExternalAuthenticationType.Passthru ? AccessOutcome.Granted : rules.For(app)!.Foresee(request).Outcome);
+        }
+    }
+
+    private AccessRules RulesNow()
+    {
         var rules = _rules;
         if (!ReferenceEquals(rules.Snapshot, catalogue.Current))
         {
             _rules = rules = new AccessRules(catalogue.Current);
         }
 
-        var request = new AccessRequest(caller.User, caller.AuthenticatedAt, address, AccessRequest.ClientOf(caller), time.GetUtcNow());
-        return rules.For(app) is not { } access ? new AccessDecision(AccessOutcome.NotAssigned, null, false, null)
-            : access.Reports ? DecideAndReport(access, request, app.Id, caller.User.Id)
-            : access.Decide(request);
+        return rules;
     }
+
+    private AccessRequest RequestOf(ICaller caller, System.Net.IPAddress? address) =>
+        new(caller.User, caller.AuthenticatedAt, address, AccessRequest.ClientOf(caller), time.GetUtcNow());
 
     private AccessDecision DecideAndReport(AppAccess access, in AccessRequest request, string app, string user) =>
         access.Decide(request, policy => LogReportOnly(policy.Id, app, user));
@@ -50,7 +70,7 @@ internal sealed partial class Authorization(CatalogueStore catalogue, SignInChal
 
         var reference = ExchangeId.Create().ToString();
         log.Write(Event(AuditKind.Denial, DeniedResponse.TokenOf(decision.Outcome), context, app, caller, decision) with { Reference = reference });
-        await DeniedResponse.WriteAsync(context, app, caller, decision, options.TwoStepsAcr, reference);
+        await DeniedResponse.WriteAsync(context, app, caller, decision, options.TwoStepsAcr, reference, decision.Outcome == AccessOutcome.NotAssigned && caller is Session ? asking?.To(app) : null);
         return false;
     }
 

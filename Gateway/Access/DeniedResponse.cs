@@ -12,7 +12,8 @@ internal static class DeniedResponse
 {
     private const string StepUpRequired = "step-up-required";
 
-    public static Task WriteAsync(HttpContext context, PublishedApp app, ICaller caller, AccessDecision decision, string? twoStepsAcr, string reference)
+    /// <param name="askUrl">Where a person asks for the app; null where nobody does.</param>
+    public static Task WriteAsync(HttpContext context, PublishedApp app, ICaller caller, AccessDecision decision, string? twoStepsAcr, string reference, string? askUrl = null)
     {
         var token = TokenOf(decision.Outcome);
         var missing = decision.Outcome switch
@@ -37,7 +38,7 @@ internal static class DeniedResponse
         }
 
         return Problem.IsPageWanted(context.Request)
-            ? WritePageAsync(context, app, caller, decision, token, reference)
+            ? WritePageAsync(context, app, caller, decision, token, reference, askUrl)
             : new Problem($"urn:appproxy:error:{token}", missing, response.StatusCode, reference).WriteAsync(context);
     }
 
@@ -49,7 +50,7 @@ internal static class DeniedResponse
         _ => StepUpRequired,
     };
 
-    private static Task WritePageAsync(HttpContext context, PublishedApp app, ICaller caller, AccessDecision decision, string token, string reference)
+    private static Task WritePageAsync(HttpContext context, PublishedApp app, ICaller caller, AccessDecision decision, string token, string reference, string? askUrl)
     {
         var texts = Language.Of(context.Request);
         var missing = token != StepUpRequired ? token : decision.NeedsTwoSteps ? "two-steps" : "new-sign-in";
@@ -58,8 +59,8 @@ internal static class DeniedResponse
             $"""
             <h1>{texts.Html("Denied_Title", Page.Encode(app.DisplayName))}</h1>
             <p>{texts.Html("Denied_" + missing)}</p>
-            <p>{texts.Html("Denied_Ask")}</p>
-            <p class="actions"><a class="button second" href="{SignInPaths.AppSignOut}">{texts.Html("Denied_OtherAccount")}</a></p>
+            <p>{texts.Html(askUrl is null ? "Denied_Ask" : "Denied_AskHere")}</p>
+            <p class="actions">{(askUrl is null ? "" : $"""<a class="button" href="{Page.Encode(askUrl)}">{texts.Html("Denied_AskButton")}</a>""")}<a class="button second" href="{SignInPaths.AppSignOut}">{texts.Html("Denied_OtherAccount")}</a></p>
             <dl>
             <dt>{texts.Html("Fact_App")}</dt><dd>{Page.Encode(app.DisplayName)} ({Page.Encode(app.Id)})</dd>
             <dt>{texts.Html("Fact_Account")}</dt><dd>{Page.Encode(caller.User.UserPrincipalName)}</dd>

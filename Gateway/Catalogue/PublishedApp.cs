@@ -9,6 +9,8 @@ internal sealed record PublishedApp
 
     public required string DisplayName { get; init; }
 
+    public AppPresentation Presentation { get; init; } = AppPresentation.None;
+
     public required string ConnectorGroup { get; init; }
 
     public required ExternalAuthenticationType ExternalAuthenticationType { get; init; }

@@ -25,6 +25,9 @@ internal sealed record RelaySettings
     /// </summary>
     public bool IsConnectionAuthenticationEnabled { get; init; } = true;
 
+    /// <summary>Whether people who are not assigned may ask for it.</summary>
+    public bool IsAccessRequestEnabled { get; init; } = true;
+
     /// <summary>For what the app gets, after everything else was done to it.</summary>
     public EquatableList<FieldRule> RequestHeaders { get; init; } = EquatableList<FieldRule>.Empty;
 

@@ -17,6 +17,7 @@ internal static class AccessCommands
     {
         var access = new Command("access", "Who may open what.");
         access.Add(CreateExplain());
+        access.Add(AccessRequestCommands.Create());
         return access;
     }
 
@@ -88,7 +89,7 @@ internal static class AccessCommands
     {
         if (file is not null)
         {
-            var reading = CatalogueReader.Read(CatalogueFile.Read(file), [], CatalogueSnapshot.Empty, 0);
+            var reading = CatalogueReader.Read(CatalogueFile.Read(file), [], CatalogueSnapshot.Empty, 0, folder: Path.GetDirectoryName(Path.GetFullPath(file)));
             return reading.Snapshot ?? throw new CatalogueException(Path.GetFullPath(file), reading.Problems);
         }
 

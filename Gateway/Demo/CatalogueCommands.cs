@@ -25,7 +25,7 @@ internal static class CatalogueCommands
         apply.SetAction(async (parsed, cancellationToken) =>
         {
             var name = parsed.GetRequiredValue(file);
-            await ApplyAsync(parsed, CatalogueFile.Read(name), Path.GetFullPath(name), parsed.GetValue(store), parsed.GetValue(prune), parsed.GetValue(dryRun), cancellationToken);
+            await ApplyAsync(parsed, CatalogueFile.Read(name), Path.GetFullPath(name), parsed.GetValue(store), parsed.GetValue(prune), parsed.GetValue(dryRun), cancellationToken, Path.GetDirectoryName(Path.GetFullPath(name)));
         });
         return apply;
     }
@@ -122,10 +122,10 @@ internal static class CatalogueCommands
         return restore;
     }
 
-    private static async Task ApplyAsync(ParseResult parsed, byte[] json, string source, string? store, bool prune, bool isDryRun, CancellationToken cancellationToken)
+    private static async Task ApplyAsync(ParseResult parsed, byte[] json, string source, string? store, bool prune, bool isDryRun, CancellationToken cancellationToken, string? folder = null)
     {
         var choice = StoreChoice.Read(store);
-        var plan = await new CatalogueApply(choice.Store, choice.OwnHosts, TimeProvider.System).ApplyAsync(json, source, prune, isDryRun, cancellationToken);
+        var plan = await new CatalogueApply(choice.Store, choice.OwnHosts, TimeProvider.System).ApplyAsync(json, source, prune, isDryRun, cancellationToken, folder);
         if (!isDryRun)
         {
             await CommandAudit.WriteAsync(choice.Store, plan.Differences.Select(static difference => $"apply: {difference.Kind.ToString().ToLowerInvariant()} {difference.Subject}"), cancellationToken);

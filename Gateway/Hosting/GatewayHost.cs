@@ -13,6 +13,7 @@ using AppProxy.Gateway.Diagnostics;
 using AppProxy.Gateway.Directory;
 using AppProxy.Gateway.Hosting.ProxyProtocol;
 using AppProxy.Gateway.Keys;
+using AppProxy.Gateway.Portal;
 using AppProxy.Gateway.Relay;
 using AppProxy.Gateway.Relay.Origin;
 using AppProxy.Gateway.SignIn;
@@ -83,12 +84,13 @@ internal static class GatewayHost
 
             builder.Services.AddSignIn(options.SignIn, options.OwnHosts, store);
             builder.Services.AddSingleton<Authorization>();
+            builder.Services.AddPortal(store);
         }
 
         builder.Services.AddRelay();
         builder.Services.AddSingleton(new RelayLimits(options.MaxRequestHeaderBytes));
         builder.Services.AddSingleton(new ClientOriginReader(TrustedProxies.Parse(options.TrustedProxies), options.TrustedFields));
-        builder.Services.AddSingleton(static provider => new OwnHost(provider.GetService<AmqpBroker>(), provider.GetRequiredService<ConnectorEndpoints>(), provider.GetService<SignInEndpoints>(), provider.GetService<DirectoryEndpoints>()));
+        builder.Services.AddSingleton(static provider => new OwnHost(provider.GetService<AmqpBroker>(), provider.GetRequiredService<ConnectorEndpoints>(), provider.GetService<SignInEndpoints>(), provider.GetService<DirectoryEndpoints>(), provider.GetService<PortalEndpoints>()));
         builder.AddGatewayTelemetry();
 
         var gateway = builder.Build();

@@ -3,12 +3,13 @@ using AppProxy.Gateway.Broker.Amqp;
 using AppProxy.Gateway.Connectors.Calls;
 using AppProxy.Gateway.Directory;
 using AppProxy.Gateway.Pages;
+using AppProxy.Gateway.Portal;
 using AppProxy.Gateway.SignIn;
 
 namespace AppProxy.Gateway.Hosting;
 
-/// <summary>What the gateway answers on its own host: the broker's WebSocket, connectors' calls, sign-in, a health check, and a page for whoever is lost.</summary>
-internal sealed class OwnHost(AmqpBroker? broker, ConnectorEndpoints connectors, SignInEndpoints? signIn, DirectoryEndpoints? directory)
+/// <summary>What the gateway answers on its own host: the broker's WebSocket, connectors' calls, sign-in, the portal, a health check, and a page for whoever is lost.</summary>
+internal sealed class OwnHost(AmqpBroker? broker, ConnectorEndpoints connectors, SignInEndpoints? signIn, DirectoryEndpoints? directory, PortalEndpoints? portal)
 {
     private static readonly PathString BrokerPath = new(Dialect.WebSocketPath);
 
@@ -30,7 +31,7 @@ internal sealed class OwnHost(AmqpBroker? broker, ConnectorEndpoints connectors,
             return answer;
         }
 
-        if (directory?.TryInvoke(context) is { } page)
+        if ((directory?.TryInvoke(context) ?? portal?.TryInvoke(context)) is { } page)
         {
             return page;
         }

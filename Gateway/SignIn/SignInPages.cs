@@ -65,7 +65,7 @@ internal static class SignInPages
         }.WriteAsync(context);
     }
 
-    public static Task WriteSignOutAsync(HttpContext context, SignedInUser user, string formToken, string? providerOrigin)
+    public static Task WriteSignOutAsync(HttpContext context, SignedInUser user, string formToken, string formAction)
     {
         var texts = Language.Of(context.Request);
         return new Page(
@@ -74,14 +74,14 @@ internal static class SignInPages
             <h1>{texts.Html("SignOut_Title")}</h1>
             <p>{texts.Html("SignOut_Text", $"<b>{Page.Encode(user.DisplayName)}</b>", Page.Encode(user.UserPrincipalName))}</p>
             <form method="post" action="{SignInPaths.SignOut}">
-            <input type="hidden" name="token" value="{Page.Encode(formToken)}">
+            <input type="hidden" name="{OwnForms.Token}" value="{Page.Encode(formToken)}">
             <label class="check"><input type="checkbox" name="everywhere" value="yes"> {texts.Html("SignOut_Everywhere")}</label>
-            <div class="actions"><button>{texts.Html("SignOut_Button")}</button></div>
+            <div class="actions"><button>{texts.Html("SignOut_Button")}</button><a href="/">{texts.Html("Cancel")}</a></div>
             </form>
             """)
         {
             Language = texts,
-            FormAction = "'self'" + (providerOrigin is null ? "" : " " + providerOrigin),
+            FormAction = formAction,
         }.WriteAsync(context);
     }
 
@@ -93,6 +93,7 @@ internal static class SignInPages
             $"""
             <h1>{texts.Html("SignedOut_Title")}</h1>
             <p>{texts.Html("SignedOut_Text")}</p>
+            <p class="actions"><a class="button" href="/">{texts.Html("SignedOut_Again")}</a></p>
             """)
         {
             Language = texts,

@@ -35,6 +35,7 @@ internal static class SignInServices
         services.AddSingleton<SessionReader>();
         services.AddHostedService<SessionWatch>();
         services.AddSingleton<Seal>();
+        services.AddSingleton<OwnForms>();
         services.AddSingleton<RequestKeeper>();
         services.AddSingleton<SignInRefusal>();
         services.AddSingleton<SignInChallenge>();

@@ -36,6 +36,9 @@ public sealed class TestEnvironmentOptions
     /// <summary>More of the published applications, in apps.json's names (<c>appRoleAssignmentRequired</c> …).</summary>
     public Dictionary<string, object> Application { get; } = [];
 
+    /// <summary>Changes to one published application as it is written, by its name: what sets it apart from the others.</summary>
+    public Dictionary<string, Action<Dictionary<string, object>>> Changes { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>More of the apps file (<c>conditionalAccessPolicies</c> …).</summary>
     public Dictionary<string, object> Catalogue { get; } = [];
 

@@ -11,7 +11,7 @@ namespace AppProxy.Gateway.Catalogue.Applying;
 /// <para>3. check the whole, as if it were one file;</para>
 /// <para>4. say what differs.</para>
 /// </summary>
-internal sealed class ApplyPlanner(byte[] json, string source, IReadOnlyCollection<string> ownHosts, bool prune)
+internal sealed class ApplyPlanner(byte[] json, string source, IReadOnlyCollection<string> ownHosts, bool prune, string? folder = null)
 {
     /// <summary>Plans for what the store holds.</summary>
     /// <exception cref="CatalogueException">Every mistake in the file, or in what it would make of the store.</exception>
@@ -24,6 +24,8 @@ internal sealed class ApplyPlanner(byte[] json, string source, IReadOnlyCollecti
         {
             throw new CatalogueException(source, findings.Problems);
         }
+
+        IconFiles.Embed(document, folder, findings);
 
         // 2.
         var (groups, keptGroups) = MergeGroups(stored.ConnectorGroups, document.ConnectorGroups);

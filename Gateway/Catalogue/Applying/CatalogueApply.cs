@@ -12,10 +12,11 @@ internal sealed class CatalogueApply(StoreConnection store, IReadOnlyCollection<
     /// <param name="source">Its name, for the operator.</param>
     /// <param name="prune">Removes what the file does not name.</param>
     /// <param name="isDryRun">Only plans; makes no store.</param>
+    /// <param name="folder">Of the file, where it is one.</param>
     /// <exception cref="CatalogueException">Every mistake in the file, or the store cannot be used.</exception>
-    public async Task<ApplyPlan> ApplyAsync(byte[] json, string source, bool prune, bool isDryRun, CancellationToken cancellationToken)
+    public async Task<ApplyPlan> ApplyAsync(byte[] json, string source, bool prune, bool isDryRun, CancellationToken cancellationToken, string? folder = null)
     {
-        var planner = new ApplyPlanner(json, source, ownHosts, prune);
+        var planner = new ApplyPlanner(json, source, ownHosts, prune, folder);
         if (isDryRun)
         {
             return planner.Plan(await _database.ReadIfAnyAsync(cancellationToken));

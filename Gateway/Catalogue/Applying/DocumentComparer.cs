@@ -10,6 +10,8 @@ internal static class DocumentComparer
     /// <summary>What an element of a list is known by, rather than by its number, which moves.</summary>
     private static readonly string[] Names = ["principalId", "id", "externalUrl"];
 
+    private const int ShownOfData = 40;
+
     /// <summary>A line for each setting that differs; none when the documents say the same.</summary>
     public static ImmutableArray<string> Compare(string before, string after)
     {
@@ -19,9 +21,9 @@ internal static class DocumentComparer
         [
             .. old.Keys.Union(@new.Keys).Select(path => (old.GetValueOrDefault(path), @new.GetValueOrDefault(path)) switch
             {
-                (null, { } added) => $"+ {path}: {added}",
-                ({ } removed, null) => $"- {path}: {removed}",
-                var (was, becomes) when was != becomes => $"~ {path}: {was} → {becomes}",
+                (null, { } added) => $"+ {path}: {Shorten(added)}",
+                ({ } removed, null) => $"- {path}: {Shorten(removed)}",
+                var (was, becomes) when was != becomes => $"~ {path}: {Shorten(was)} → {Shorten(becomes)}",
                 _ => null,
             }).OfType<string>(),
         ];
@@ -29,7 +31,12 @@ internal static class DocumentComparer
 
     /// <summary>A line for each setting but those that name the document.</summary>
     public static ImmutableArray<string> Describe(string document)
-        => [.. Read(document).Where(static setting => setting.Key is not ("id" or "name" or "displayName")).Select(static setting => $"{setting.Key}: {setting.Value}")];
+        => [.. Read(document).Where(static setting => setting.Key is not ("id" or "name" or "displayName")).Select(static setting => $"{setting.Key}: {Shorten(setting.Value)}")];
+
+    /// <summary>Nobody reads a whole picture.</summary>
+    private static string? Shorten(string? value) => value?.StartsWith("\"data:", StringComparison.Ordinal) != true || value.Length <= ShownOfData
+        ? value
+        : string.Create(CultureInfo.InvariantCulture, $"{value.AsSpan(0, ShownOfData)}…\" ({value.Length} characters)");
 
     private static OrderedDictionary<string, string> Read(string document)
     {

@@ -25,6 +25,17 @@ internal sealed class GraphApplications(GraphConnectorGroups groups, IReadOnlyDi
         var read = new JsonObject();
         Set(read, "id", GraphJson.Text(app, "id"));
         Set(read, "displayName", name);
+        Set(read, "description", GraphJson.Text(app, "description"));
+        if (GraphJson.Text(app["web"] as JsonObject ?? [], "homePageUrl") is { Length: > 0 } home)
+        {
+            read["web"] = new JsonObject { ["homePageUrl"] = home };
+        }
+
+        if (app["tags"] is JsonArray tags && tags.Any(static tag => tag?.ToString() == "HideApp"))
+        {
+            read["tags"] = new JsonArray("HideApp");
+        }
+
         Set(read, "connectorGroup", groups.Of(app));
         if (GraphJson.Text(app, "appId") is { } appId && servicePrincipals.TryGetValue(appId, out var principal))
         {

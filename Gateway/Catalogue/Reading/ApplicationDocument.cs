@@ -11,6 +11,16 @@ internal sealed class ApplicationDocument
     [Required]
     public string? DisplayName { get; set; }
 
+    /// <summary>For people.</summary>
+    public string? Description { get; set; }
+
+    public InformationalUrlDocument? Info { get; set; }
+
+    public WebApplicationDocument? Web { get; set; }
+
+    /// <summary>Of which one counts here: <c>HideApp</c>, which keeps an app out of lists for people.</summary>
+    public List<string>? Tags { get; set; }
+
     /// <summary>Name of the group (Graph keeps a reference in its place).</summary>
     public string? ConnectorGroup { get; set; }
 

@@ -45,6 +45,7 @@ internal sealed class ApplicationReader
 
         var group = ReadGroup(document.ConnectorGroup, path + ".connectorGroup");
         var assigned = AssignmentsReader.Read(document.AppRoleAssignedTo, path + ".appRoleAssignedTo", _findings);
+        var presentation = PresentationReader.Read(document, path, _findings);
         var relayPath = path + ".relay";
         var relay = RelayReader.Read(document.Relay, relayPath, _findings);
 
@@ -84,6 +85,7 @@ internal sealed class ApplicationReader
         {
             Id = document.Id ?? AppId.Make(external),
             DisplayName = document.DisplayName ?? "",
+            Presentation = presentation,
             ConnectorGroup = group,
             ExternalAuthenticationType = authentication,
             ExternalUrl = external,

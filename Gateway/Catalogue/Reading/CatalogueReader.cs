@@ -12,7 +12,8 @@ internal static class CatalogueReader
     /// <param name="previous">Apps that are the same there keep their settings version.</param>
     /// <param name="version">Of the new snapshot.</param>
     /// <param name="canSignIn">Whether there is a provider to sign in with; without one, apps that ask for it are refused.</param>
-    public static CatalogueReading Read(byte[] json, IReadOnlyCollection<string> ownHosts, CatalogueSnapshot previous, long version, bool canSignIn = true)
+    /// <param name="folder">Of the file, where it is one: pictures may lie beside it.</param>
+    public static CatalogueReading Read(byte[] json, IReadOnlyCollection<string> ownHosts, CatalogueSnapshot previous, long version, bool canSignIn = true, string? folder = null)
     {
         var findings = new Findings();
         var document = DocumentReader.Read(json, CatalogueJsonContext.Default.CatalogueDocument, findings);
@@ -21,6 +22,7 @@ internal static class CatalogueReader
             return new CatalogueReading(null, findings.Problems, findings.Notices);
         }
 
+        IconFiles.Embed(document, folder, findings);
         var applications = (document.Applications ?? []).Select((application, index) => (application, Path: $"$.applications[{index}]", version));
         return Read(document.ConnectorGroups, applications!, document.ReadPolicies(), ownHosts, previous, version, findings, canSignIn);
     }

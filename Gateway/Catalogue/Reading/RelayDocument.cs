@@ -17,6 +17,8 @@ internal sealed class RelayDocument
 
     public bool? IsConnectionAuthenticationEnabled { get; set; }
 
+    public bool? IsAccessRequestEnabled { get; set; }
+
     public List<FieldRuleDocument>? RequestHeaders { get; set; }
 
     public List<FieldRuleDocument>? ResponseHeaders { get; set; }

@@ -31,6 +31,7 @@ internal static class RelayReader
             MaxWaitingRequests = waiting,
             Replayable = ReadReplayable(relay.Replayable ?? new ReplayableDocument()),
             IsConnectionAuthenticationEnabled = relay.IsConnectionAuthenticationEnabled ?? defaults.IsConnectionAuthenticationEnabled,
+            IsAccessRequestEnabled = relay.IsAccessRequestEnabled ?? defaults.IsAccessRequestEnabled,
             RequestHeaders = FieldRulesReader.Read(relay.RequestHeaders, path + ".requestHeaders", findings),
             ResponseHeaders = FieldRulesReader.Read(relay.ResponseHeaders, path + ".responseHeaders", findings),
             Hsts = AnswersReader.ReadHsts(relay.Hsts, path + ".hsts", findings),

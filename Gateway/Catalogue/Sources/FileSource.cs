@@ -29,7 +29,7 @@ internal sealed class FileSource(CatalogueOptions options, TimeProvider time) : 
         }
 
         _lastContent = content;
-        return ValueTask.FromResult<CatalogueReading?>(CatalogueReader.Read(content, [.. options.OwnHosts], current, CatalogueVersion.After(current.Version, time), options.CanSignIn));
+        return ValueTask.FromResult<CatalogueReading?>(CatalogueReader.Read(content, [.. options.OwnHosts], current, CatalogueVersion.After(current.Version, time), options.CanSignIn, Path.GetDirectoryName(_path)));
     }
 
     public Task WaitForChangeAsync(CancellationToken cancellationToken)

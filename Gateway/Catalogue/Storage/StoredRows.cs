@@ -115,6 +115,10 @@ internal static class StoredRows
     {
         Id = app.Id,
         DisplayName = app.DisplayName,
+        Description = app.Description,
+        Info = app.Info,
+        Web = app.Web,
+        Tags = app.Tags,
         ConnectorGroup = app.ConnectorGroup,
         AppRoleAssignmentRequired = app.AppRoleAssignmentRequired,
         IdentifierUris = app.IdentifierUris,

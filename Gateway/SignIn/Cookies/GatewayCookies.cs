@@ -14,6 +14,9 @@ internal static class GatewayCookies
     /// <summary>The name of the session's cookie on a host of that scheme, for an app that lets it be Secure.</summary>
     public static string Session(HttpRequest request, bool isSecure = true) => request.IsHttps && isSecure ? SecureSessionName : SessionName;
 
+    /// <summary>Which apps a person opened last; on the gateway's own host only.</summary>
+    public static string Recent(HttpRequest request) => (request.IsHttps ? OwnCookies.HostPrefix : "") + OwnCookies.Prefix + "Recent";
+
     /// <summary>What a browser holds for one sign-in that is under way.</summary>
     public static string Pending(HttpRequest request, string id) => (request.IsHttps ? SecurePendingName : PendingName) + id;
 

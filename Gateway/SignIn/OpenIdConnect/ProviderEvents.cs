@@ -14,6 +14,9 @@ internal sealed partial class ProviderEvents(GatewayOrigin origin, SignInComplet
     public const string Request = "request";
     public const string Fragment = "fragment";
 
+    /// <summary>A page of the gateway's own to come back to: path and query.</summary>
+    public const string Target = "target";
+
     /// <summary>Marks a second try, in which the provider must ask.</summary>
     public const string Again = "again";
 

@@ -29,6 +29,7 @@ internal sealed partial class SignInCompletion(
             AuthenticatedAt = claims.AuthenticatedAt(said),
             LastSeenAt = now,
             ExpiresAt = now + options.Lifetime,
+            Client = SessionClient.Of(context),
             ProviderSessionId = principal.FindFirst("sid")?.Value,
             IdToken = properties.GetParameter<string>(OpenIdConnectParameterNames.IdToken),
         };
@@ -68,7 +69,7 @@ internal sealed partial class SignInCompletion(
         if (wanted is not { } request)
         {
             context.Response.StatusCode = StatusCodes.Status302Found;
-            context.Response.Headers.Location = "/";
+            context.Response.Headers.Location = properties.Items.TryGetValue(ProviderEvents.Target, out var target) ? target : "/";
             return;
         }
 

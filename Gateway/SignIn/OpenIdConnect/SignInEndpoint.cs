@@ -40,6 +40,15 @@ internal sealed class SignInEndpoint(SessionReader reader, HandOffIssuer handOff
         }
     }
 
+    /// <summary>Signs in for a page of the gateway's own, and comes back to it.</summary>
+    /// <param name="target">Path and query; sealed on its way, so that nobody makes one up.</param>
+    public Task GoAsync(HttpContext context, string target)
+    {
+        var properties = new AuthenticationProperties { RedirectUri = "/" };
+        properties.Items[ProviderEvents.Target] = target;
+        return ChallengeAsync(context, properties);
+    }
+
     /// <summary>The provider's answer.</summary>
     public static async Task CallbackAsync(HttpContext context)
     {
@@ -50,7 +59,7 @@ internal sealed class SignInEndpoint(SessionReader reader, HandOffIssuer handOff
         }
     }
 
-    private async Task GoAsync(HttpContext context, SignInRequest request, bool hasFragment)
+    private Task GoAsync(HttpContext context, SignInRequest request, bool hasFragment)
     {
         var properties = new AuthenticationProperties { RedirectUri = "/" };
         properties.Items[ProviderEvents.Request] = context.Request.Query["r"];
@@ -60,6 +69,11 @@ internal sealed class SignInEndpoint(SessionReader reader, HandOffIssuer handOff
             properties.Items[ProviderEvents.Fragment] = "1";
         }
 
+        return ChallengeAsync(context, properties);
+    }
+
+    private async Task ChallengeAsync(HttpContext context, AuthenticationProperties properties)
+    {
         try
         {
             await context.ChallengeAsync(ProviderOptions.Scheme, properties);

@@ -15,6 +15,9 @@ internal interface ISessionStorage
 
     Task<SessionTicket?> FindAsync(Guid id, CancellationToken cancellationToken);
 
+    /// <summary>A person's sessions that nobody ended, with from where they began.</summary>
+    Task<IReadOnlyList<SessionTicket>> FindAllAsync(string subject, CancellationToken cancellationToken);
+
     /// <summary>Keeps what a browser's cookie for <paramref name="host"/> stands for.</summary>
     Task AddTokenAsync(TokenHash token, Guid session, string host, CancellationToken cancellationToken);
 

@@ -16,6 +16,9 @@ internal sealed record SessionTicket
 
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>Of the sign-in that began it.</summary>
+    public SessionClient? Client { get; init; }
+
     /// <summary>The provider's <c>sid</c>.</summary>
     public string? ProviderSessionId { get; init; }
 

@@ -23,6 +23,9 @@ internal sealed class VolatileSessions : ISessionStorage
 
     public Task<SessionTicket?> FindAsync(Guid id, CancellationToken cancellationToken) => Task.FromResult(_tickets.GetValueOrDefault(id));
 
+    public Task<IReadOnlyList<SessionTicket>> FindAllAsync(string subject, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<SessionTicket>>([.. _tickets.Values.Where(ticket => ticket.EndedAt is null && ticket.User.Subject == subject)]);
+
     public Task AddTokenAsync(TokenHash token, Guid session, string host, CancellationToken cancellationToken)
     {
         _tokens[token] = (session, host);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.SignIn.Cookies;
-using AppProxy.Gateway.SignIn.HandOff;
 using AppProxy.Gateway.SignIn.OpenIdConnect;
 using AppProxy.Gateway.SignIn.Sessions;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
@@ -12,10 +11,8 @@ namespace AppProxy.Gateway.SignIn.SignOut;
 
 /// <summary>Signs a person out of all apps, here or everywhere, and then at the provider (OpenID Connect RP-Initiated Logout 1.0).</summary>
 internal sealed class SignOutEndpoint(
-    SessionRegistry sessions, SessionReader reader, Seal seal, GatewayOrigin origin, SignInOptions options, IOptionsMonitor<OpenIdConnectOptions> oidc, IAuditLog log, ILogger<SignOutEndpoint> logger, ISignOutEverywhere? elsewhere = null)
+    SessionRegistry sessions, SessionReader reader, OwnForms forms, GatewayOrigin origin, SignInOptions options, IOptionsMonitor<OpenIdConnectOptions> oidc, IAuditLog log, ILogger<SignOutEndpoint> logger, ISignOutEverywhere? elsewhere = null)
 {
-    private const int MaxForm = 8 * 1024;
-
     /// <summary>The page that asks: a link alone signs nobody out.</summary>
     public async Task AskAsync(HttpContext context)
     {
@@ -25,9 +22,14 @@ internal sealed class SignOutEndpoint(
             return;
         }
 
-        var endSession = (await FindProviderAsync(context.RequestAborted))?.EndSessionEndpoint;
-        await SignInPages.WriteSignOutAsync(
-            context, session.User, seal.FormToken(session.Id), string.IsNullOrEmpty(endSession) ? null : new Uri(endSession).GetLeftPart(UriPartial.Authority));
+        await SignInPages.WriteSignOutAsync(context, session.User, forms.TokenFor(session), await FindFormActionAsync(context.RequestAborted));
+    }
+
+    /// <summary>Where a form that signs out leads to, for the policy of its page: browsers hold redirects to it too.</summary>
+    public async Task<string> FindFormActionAsync(CancellationToken cancellationToken)
+    {
+        var endSession = (await FindProviderAsync(cancellationToken))?.EndSessionEndpoint;
+        return string.IsNullOrEmpty(endSession) ? "'self'" : "'self' " + new Uri(endSession).GetLeftPart(UriPartial.Authority);
     }
 
     public async Task SignOutAsync(HttpContext context)
@@ -39,11 +41,8 @@ internal sealed class SignOutEndpoint(
             return;
         }
 
-        if (!context.Request.HasFormContentType || context.Request.ContentLength is not <= MaxForm || !Navigation.IsSameOrigin(context.Request)
-            || await context.Request.ReadFormAsync(context.RequestAborted) is var form && !seal.IsFormToken(form["token"], session.Id))
+        if (await forms.ReadAsync(context, session) is not { } form)
         {
-            await SignInPages.WriteProblemAsync(
-                context, StatusCodes.Status400BadRequest, "You are still signed in", "This did not come from the gateway's own page. Open it to sign out.", "form-refused", context.TraceIdentifier);
             return;
         }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using AppProxy.Gateway.SignIn.Sessions;
 using AppProxy.Gateway.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -10,6 +11,7 @@ namespace AppProxy.Gateway.SignIn.Storage;
 internal sealed class SignInTables
     : IEntityTypeConfiguration<SessionRow>,
         IEntityTypeConfiguration<SessionTokenRow>,
+        IEntityTypeConfiguration<SessionClientRow>,
         IEntityTypeConfiguration<HandOffCodeRow>,
         IEntityTypeConfiguration<KeptRequestRow>,
         IEntityTypeConfiguration<DataProtectionKeyRow>
@@ -36,6 +38,16 @@ internal sealed class SignInTables
         builder.Property(static token => token.SessionId).HasMaxLength(StoreContext.IdLength);
         builder.Property(static token => token.Host).HasMaxLength(StoreContext.NameLength);
         builder.HasOne<SessionRow>().WithMany().HasForeignKey(static token => token.SessionId).OnDelete(DeleteBehavior.Cascade);
+    }
+
+    public void Configure(EntityTypeBuilder<SessionClientRow> builder)
+    {
+        builder.ToTable("SessionClients");
+        builder.HasKey(static client => client.SessionId);
+        builder.Property(static client => client.SessionId).HasMaxLength(StoreContext.IdLength);
+        builder.Property(static client => client.Address).HasMaxLength(64);
+        builder.Property(static client => client.UserAgent).HasMaxLength(SessionClient.MaxUserAgent);
+        builder.HasOne<SessionRow>().WithOne().HasForeignKey<SessionClientRow>(static client => client.SessionId).OnDelete(DeleteBehavior.Cascade);
     }
 
     public void Configure(EntityTypeBuilder<HandOffCodeRow> builder)

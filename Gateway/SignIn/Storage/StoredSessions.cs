@@ -19,7 +19,8 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
 
     public bool IsShared => true;
 
-    public Task AddAsync(SessionTicket ticket, CancellationToken cancellationToken) => AddRowAsync(
+    public Task AddAsync(SessionTicket ticket, CancellationToken cancellationToken) => AddRowsAsync(
+        cancellationToken,
         new SessionRow
         {
             Id = Text(ticket.Id),
@@ -31,7 +32,16 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
             LastSeenAt = ticket.LastSeenAt.ToUnixTimeMilliseconds(),
             ExpiresAt = ticket.ExpiresAt.ToUnixTimeMilliseconds(),
         },
-        cancellationToken);
+        new SessionClientRow { SessionId = Text(ticket.Id), Address = ticket.Client?.Address, UserAgent = ticket.Client?.UserAgent });
+
+    public Task<IReadOnlyList<SessionTicket>> FindAllAsync(string subject, CancellationToken cancellationToken) => connection.UseAsync<IReadOnlyList<SessionTicket>>(async context =>
+    {
+        var rows = await context.Set<SessionRow>().AsNoTracking().Where(row => row.Subject == subject && row.EndedAt == null).ToListAsync(cancellationToken);
+        var clients = await context.Set<SessionRow>().Where(row => row.Subject == subject && row.EndedAt == null)
+            .Join(context.Set<SessionClientRow>().AsNoTracking(), static row => row.Id, static client => client.SessionId, static (_, client) => client)
+            .ToDictionaryAsync(static client => client.SessionId, cancellationToken);
+        return [.. rows.Select(row => Read(row) with { Client = clients.GetValueOrDefault(row.Id) is { } client ? new SessionClient(client.Address, client.UserAgent) : null })];
+    });
 
     public Task UpdateAsync(SessionTicket ticket, CancellationToken cancellationToken) => connection.UseAsync(context =>
     {
@@ -160,9 +170,11 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
         return await context.Set<KeptRequestRow>().Where(row => row.ExpiresAt < expired).ExecuteDeleteAsync(cancellationToken);
     });
 
-    private Task<int> AddRowAsync(object row, CancellationToken cancellationToken) => connection.UseAsync(context =>
+    private Task<int> AddRowAsync(object row, CancellationToken cancellationToken) => AddRowsAsync(cancellationToken, row);
+
+    private Task<int> AddRowsAsync(CancellationToken cancellationToken, params object[] rows) => connection.UseAsync(context =>
     {
-        context.Add(row);
+        context.AddRange(rows);
         return context.SaveChangesAsync(cancellationToken);
     });
 

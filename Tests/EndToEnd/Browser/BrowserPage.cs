@@ -116,6 +116,22 @@ internal sealed class BrowserPage
         }
     }
 
+    /// <summary>Presses Tab until what is meant has the focus, as somebody without a mouse does.</summary>
+    public async Task PressTabAsync(string selector, CancellationToken cancellationToken)
+    {
+        const int Most = 60;
+        for (var pressed = 0; pressed < Most; pressed++)
+        {
+            await PressAsync("Tab", cancellationToken);
+            if (await EvaluateAsync($"document.activeElement === document.querySelector({JsonValue.Create(selector)!.ToJsonString()})", cancellationToken) == "true")
+            {
+                return;
+            }
+        }
+
+        throw new InvalidOperationException($"Nobody gets to {selector} by keyboard.");
+    }
+
     /// <summary>Types into what has the focus.</summary>
     public Task TypeAsync(string text, CancellationToken cancellationToken) => SendAsync("Input.insertText", new JsonObject { ["text"] = text }, cancellationToken);
 

@@ -1,0 +1,44 @@
+using AppProxy.Gateway.SignIn.Sessions;
+using AppProxy.Gateway.SignIn.Storage;
+using AppProxy.Gateway.Storage;
+using AppProxy.Tests.Gateway.Access;
+using FluentAssertions;
+using Microsoft.AspNetCore.DataProtection;
+using NUnit.Framework;
+
+namespace AppProxy.Tests.Gateway.SignIn;
+
+[TestFixture(StoreKind.Sqlite)]
+[TestFixture(StoreKind.PostgreSql)]
+internal sealed class StoredSessionTests(StoreKind kind) : StoreTest(kind)
+{
+    [Test]
+    [CancelAfter(Guard)]
+    public async Task A_person_s_sessions_are_found_with_from_where_they_began(CancellationToken cancellation)
+    {
+        await StoreSchema.UpgradeAsync(Connection, cancellation);
+        var sessions = new StoredSessions(Connection, new EphemeralDataProtectionProvider());
+        var one = Ticket("alice", new SessionClient("192.0.2.7", "Firefox/1"));
+        var two = Ticket("alice", null);
+        var ended = Ticket("alice", null);
+        foreach (var ticket in (SessionTicket[])[one, two, ended, Ticket("bob", null)])
+        {
+            await sessions.AddAsync(ticket, cancellation);
+        }
+
+        await sessions.EndAsync(SessionSelector.One(ended.Id), Time.GetUtcNow(), cancellation);
+
+        var found = await sessions.FindAllAsync("alice", cancellation);
+        found.Select(static ticket => (ticket.Id, ticket.Client?.Address, ticket.Client?.UserAgent)).Should().BeEquivalentTo(new[] { (one.Id, (string?)"192.0.2.7", (string?)"Firefox/1"), (two.Id, null, null) });
+    }
+
+    private SessionTicket Ticket(string subject, SessionClient? client) => new()
+    {
+        Id = Guid.NewGuid(),
+        User = AccessFixture.Alice with { Subject = subject },
+        AuthenticatedAt = Time.GetUtcNow(),
+        LastSeenAt = Time.GetUtcNow(),
+        ExpiresAt = Time.GetUtcNow().AddHours(1),
+        Client = client,
+    };
+}
