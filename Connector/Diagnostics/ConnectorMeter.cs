@@ -1,11 +1,12 @@
 using System.Diagnostics.Metrics;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Identity;
+using AppProxy.Contracts.Identity.Sealing;
 
 namespace AppProxy.Connector.Diagnostics;
 
 /// <summary>What this connector counts. The names are a contract: see the README of this folder.</summary>
-internal sealed class ConnectorMeter
+internal sealed class ConnectorMeter : IRefusalCounter
 {
     public const string MeterName = "AppProxy.Connector";
 
@@ -14,6 +15,7 @@ internal sealed class ConnectorMeter
     private readonly Counter<long> _appFaults;
     private readonly Counter<long> _verified;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _messages;
 
     private readonly Counter<long> _destinations;
     private readonly Counter<long> _settings;
@@ -28,6 +30,7 @@ internal sealed class ConnectorMeter
         _settings = meter.CreateCounter<long>("appproxy.connector.settings.refused", "{snapshot}", "Settings that are not the gateway's for this connector, or are older than its own, by reason");
         _verified = meter.CreateCounter<long>("appproxy.connector.assertions.verified", "{assertion}", "Assertions whose signature was verified");
         _refused = meter.CreateCounter<long>("appproxy.connector.assertions.refused", "{request}", "Requests whose assertion is not believed, by fault");
+        _messages = meter.CreateCounter<long>("appproxy.connector.messages.refused", "{message}", "Messages of a broker of somebody else's that are not genuine, by what is wrong");
     }
 
     /// <summary>An app is where this connector does not connect to.</summary>
@@ -42,6 +45,8 @@ internal sealed class ConnectorMeter
     public void AssertionVerified() => _verified.Add(1);
 
     public void AssertionRefused(AssertionFault fault) => _refused.Add(1, new KeyValuePair<string, object?>("appproxy.fault", fault.ToString()));
+
+    public void Refused(string group, string queue, SealingFault fault) => _messages.Add(1, new KeyValuePair<string, object?>("appproxy.fault", fault.ToString()));
 
     public void Ended(ExchangeFailure failure, TimeSpan duration)
     {

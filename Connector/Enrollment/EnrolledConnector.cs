@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using AppProxy.Contracts.Identity;
+using AppProxy.Contracts.Identity.Sealing;
 using Microsoft.IdentityModel.Tokens;
 
 namespace AppProxy.Connector.Enrollment;
@@ -23,15 +24,41 @@ internal sealed partial class EnrolledConnector : IDisposable
         Identity = file.Read();
         _key = file.OpenKey(Identity.PrivateKey);
         _client = new GatewayClient(Identity.Gateway, time, handler);
+        SealingKeys = new EnrolledSealingKeys(this, time);
     }
 
     public ConnectorIdentity Identity { get; private set; }
 
+    /// <summary>The group's keys, where the broker is somebody else's; as old as the last access to it.</summary>
+    public EnrolledSealingKeys SealingKeys { get; }
+
     /// <summary>Asks for access to the broker.</summary>
     /// <exception cref="GatewayCallException">There is none.</exception>
     public async Task<BrokerAccessAnswer> GetBrokerAccessAsync(CancellationToken cancellationToken)
-        => (await CallAsync(ConnectorPaths.Token, static call => call, cancellationToken)).BrokerAccess
-            ?? throw new GatewayCallException(null, $"{Identity.Gateway}: the gateway's answer says nothing about its broker.");
+    {
+        using var envelopeKey = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+        var answer = await CallAsync(ConnectorPaths.Token, call => call with { EnvelopeKey = KeyEnvelope.PointOf(envelopeKey) }, cancellationToken);
+        if (answer.BrokerAccess is not { } access)
+        {
+            throw new GatewayCallException(null, $"{Identity.Gateway}: the gateway's answer says nothing about its broker.");
+        }
+
+        if (access.GroupKeys is { } envelope)
+        {
+            try
+            {
+                SealingKeys.Take(envelope.Open(envelopeKey, answer.InResponseTo));
+            }
+            catch (CryptographicException exception)
+            {
+                throw new GatewayCallException(null, $"{Identity.Gateway}: the gateway's answer holds keys that cannot be read: {exception.Message}", exception);
+            }
+        }
+
+        return access is { Endpoint: not null, GroupKeys: null }
+            ? throw new GatewayCallException(null, $"{Identity.Gateway}: the gateway's broker is somebody else's, and it gives no keys to seal with: update the gateway.")
+            : access;
+    }
 
     /// <summary>Tells how this connector is.</summary>
     /// <returns>The version of the settings that the gateway has; null from one that gives none.</returns>
@@ -89,6 +116,7 @@ internal sealed partial class EnrolledConnector : IDisposable
 
     public void Dispose()
     {
+        SealingKeys.Dispose();
         _client.Dispose();
         _key.Dispose();
         _turn.Dispose();

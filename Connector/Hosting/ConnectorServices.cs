@@ -65,6 +65,6 @@ internal static class ConnectorServices
         }
 
         var time = services.GetRequiredService<TimeProvider>();
-        return broker.ConnectionString is { } connectionString ? new ServiceBusConnector(connectionString, time) : new AmqpBrokerConnector(broker, time);
+        return broker.ConnectionString is not null ? ActivatorUtilities.CreateInstance<ServiceBusConnector>(services, options) : new AmqpBrokerConnector(broker, time);
     }
 }

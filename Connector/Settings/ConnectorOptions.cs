@@ -76,6 +76,12 @@ internal sealed class BrokerOptions
 
     /// <summary>Connection string of an Azure Service Bus namespace, instead of the three above.</summary>
     public string? ConnectionString { get; set; }
+
+    /// <summary>With a namespace: the group's key, as the gateway has it, with which frames are sealed.</summary>
+    public string? SealingKey { get; set; }
+
+    /// <summary>Another one that opens them too, while keys are changed.</summary>
+    public string? OtherSealingKey { get; set; }
 }
 
 /// <summary>One app as this connector reaches it.</summary>

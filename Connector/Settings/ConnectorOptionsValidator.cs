@@ -4,6 +4,7 @@ using AppProxy.Connector.Enrollment;
 using AppProxy.Connector.Execution;
 using AppProxy.Connector.Tls;
 using AppProxy.Contracts.Identity;
+using AppProxy.Contracts.Identity.Sealing;
 using AppProxy.Contracts.Transport.ServiceBus;
 using Microsoft.Extensions.Options;
 
@@ -133,6 +134,16 @@ internal sealed class ConnectorOptionsValidator(TimeProvider time) : IValidateOp
             if (!ServiceBusConnectionString.TryParse(broker.ConnectionString, out _, out var faults))
             {
                 mistakes.AddRange(faults.Select(static fault => $"Connector:Broker:ConnectionString: {fault}"));
+            }
+
+            if (!GroupSecret.TryParse(broker.SealingKey, out _))
+            {
+                mistakes.Add("Connector:Broker:SealingKey is " + (broker.SealingKey is null ? "missing" : "none") + ": a namespace is not to read what crosses it, so give the group's key as the gateway has it (Gateway:ServiceBusRules:<group>:SealingKey), or enrol this connector, which then gets its keys from the gateway.");
+            }
+
+            if (broker.OtherSealingKey is not null && !GroupSecret.TryParse(broker.OtherSealingKey, out _))
+            {
+                mistakes.Add("Connector:Broker:OtherSealingKey is none: give the key that the gateway has, or leave it out.");
             }
 
             return;

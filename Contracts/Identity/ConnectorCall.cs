@@ -48,6 +48,10 @@ internal sealed record ConnectorCall
     [JsonPropertyName("nextKey")]
     public KeyRequest? NextKey { get; init; }
 
+    /// <summary>For <see cref="ConnectorPaths.Token"/>: a key drawn for this call, for which the group's keys are encrypted (<see cref="Sealing.KeyEnvelope"/>).</summary>
+    [JsonPropertyName("envelopeKey")]
+    public PublicPoint? EnvelopeKey { get; init; }
+
     /// <summary>For <see cref="ConnectorPaths.Presence"/>.</summary>
     [JsonPropertyName("presence")]
     public PresenceReport? Presence { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AppProxy.Contracts.Identity.Sealing;
 
 namespace AppProxy.Contracts.Identity;
 
@@ -11,4 +12,5 @@ namespace AppProxy.Contracts.Identity;
 [JsonSerializable(typeof(AppSettings))]
 [JsonSerializable(typeof(Assertion))]
 [JsonSerializable(typeof(KeySet))]
+[JsonSerializable(typeof(HeldKeys))]
 internal sealed partial class IdentityJsonContext : JsonSerializerContext;

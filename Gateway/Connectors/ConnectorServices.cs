@@ -1,9 +1,12 @@
+using AppProxy.Contracts.Identity.Sealing;
 using AppProxy.Gateway.Broker.Amqp.Authorization;
 using AppProxy.Gateway.Connectors.Calls;
 using AppProxy.Gateway.Connectors.Enrolling;
 using AppProxy.Gateway.Connectors.Roster;
+using AppProxy.Gateway.Connectors.Sealing;
 using AppProxy.Gateway.Connectors.Settings;
 using AppProxy.Gateway.Connectors.Tokens;
+using AppProxy.Gateway.Diagnostics;
 using AppProxy.Gateway.Storage;
 
 namespace AppProxy.Gateway.Connectors;
@@ -37,6 +40,32 @@ internal static class ConnectorServices
         services.AddSingleton<ITokenVerifier, BrokerGrantVerifier>();
         services.AddSingleton<ConnectorWatch>();
         services.AddHostedService(static provider => provider.GetRequiredService<ConnectorWatch>());
+        return services;
+    }
+
+    /// <summary>Adds what a broker of somebody else's makes necessary: keys that seal frames.</summary>
+    /// <param name="services">Where.</param>
+    /// <param name="rules">By group; may hold keys.</param>
+    /// <param name="store">Keeps the others.</param>
+    /// <param name="isForgetful">Without a store: keeps them in memory.</param>
+    public static IServiceCollection AddSealing(this IServiceCollection services, IReadOnlyDictionary<string, GroupRuleOptions> rules, StoreConnection? store, bool isForgetful)
+    {
+        var configured = new Dictionary<string, IReadOnlyList<GroupKey>>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (group, rule) in rules)
+        {
+            if (GroupSecret.TryParse(rule.SealingKey, out var secret))
+            {
+                var key = new GroupKey(group, 2, secret, default, null);
+                configured[group] = GroupSecret.TryParse(rule.OtherSealingKey, out var other) ? [new GroupKey(group, 1, other, default, null), key] : [key];
+            }
+        }
+
+        IGroupKeyVault? vault = store is not null ? new StoreGroupKeyVault(store) : isForgetful ? new MemoryGroupKeyVault() : null;
+        services.AddSingleton(provider => new GroupKeys(vault, configured, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<GroupKeys>>()));
+        services.AddHostedService(static provider => provider.GetRequiredService<GroupKeys>());
+        services.AddSingleton(static provider => new GroupSeals(
+            provider.GetRequiredService<GroupKeys>(), provider.GetRequiredService<GatewayMeter>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<GroupSeal>>(), provider.GetService<ShutOutConnectors>()));
         return services;
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using AppProxy.Gateway.Connectors.Enrolling;
 using AppProxy.Gateway.Connectors.Roster;
+using AppProxy.Gateway.Connectors.Sealing;
 using AppProxy.Gateway.Keys;
 using AppProxy.Gateway.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -76,8 +77,12 @@ internal static partial class ConnectorCommands
     private static Command CreateRevoke()
     {
         var name = new Argument<string>("name") { Description = "The connector's name, or its id." };
+        var rotate = new Option<bool>("--rotate-group-key")
+        {
+            Description = "With a broker of somebody else's: gives the connector's group a new key at once, so that it cannot read there any more.",
+        };
         var store = Store();
-        var revoke = new Command("revoke", "Takes all rights from a connector, within seconds and for good.") { name, store };
+        var revoke = new Command("revoke", "Takes all rights from a connector, within seconds and for good.") { name, rotate, store };
         revoke.SetAction(async (parsed, cancellationToken) =>
         {
             var choice = await StoreChoice.OpenAsync(parsed.GetValue(store), cancellationToken);
@@ -86,7 +91,7 @@ internal static partial class ConnectorCommands
             var connector = (await database.ListAsync(cancellationToken)).FirstOrDefault(
                 other => string.Equals(other.Name, wanted, StringComparison.OrdinalIgnoreCase) || string.Equals(other.Id, wanted, StringComparison.OrdinalIgnoreCase))
                 ?? throw new CommandException($"No connector is called '{wanted}'; 'connectors list' tells their names");
-            if (connector.RevokedAt is { } before)
+            if (connector.RevokedAt is { } before && !parsed.GetValue(rotate))
             {
                 throw new CommandException($"'{connector.Name}' was revoked at {before:u} already");
             }
@@ -94,6 +99,17 @@ internal static partial class ConnectorCommands
             await database.UpdateAsync(connector.Id, static other => other with { RevokedAt = other.RevokedAt ?? TimeProvider.System.GetUtcNow() }, cancellationToken);
             await CommandAudit.WriteAsync(choice.Store, $"connectors revoke {connector.Name} of group {connector.Group}", cancellationToken);
             parsed.InvocationConfiguration.Output.WriteLine($"'{connector.Name}' of group '{connector.Group}' is revoked. Gateways end its connections within seconds; to bring it back, enrol it again.");
+            if (parsed.GetValue(rotate))
+            {
+                if (choice.Configuration[$"Gateway:ServiceBusRules:{connector.Group}:SealingKey"] is not null)
+                {
+                    throw new CommandException($"The key of group '{connector.Group}' is in the configuration (Gateway:ServiceBusRules:{connector.Group}:SealingKey): change it there, and with its other connectors");
+                }
+
+                using var keys = new GroupKeys(new StoreGroupKeyVault(choice.Store), new Dictionary<string, IReadOnlyList<GroupKey>>(), TimeProvider.System, NullLogger<GroupKeys>.Instance);
+                var next = await keys.RotateAsync(connector.Group, cancellationToken);
+                parsed.InvocationConfiguration.Output.WriteLine($"Group '{connector.Group}' has key {next.Secret} from now on. What gateways send from here on is sealed with it, and its other connectors fetch it by themselves.");
+            }
         });
         return revoke;
     }

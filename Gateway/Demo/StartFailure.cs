@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Connectors.Sealing;
 using AppProxy.Gateway.Hosting;
 using AppProxy.Gateway.Keys;
 using AppProxy.Gateway.Storage;
@@ -16,7 +17,7 @@ internal static class StartFailure
     {
         switch (failure)
         {
-            case DemoException or CatalogueException or CommandException or StoreException or KeyException:
+            case DemoException or CatalogueException or CommandException or StoreException or KeyException or GroupKeyException:
                 return failure.Message;
             case OptionsValidationException mistakes:
                 return string.Join('\n', mistakes.Failures);

@@ -1,11 +1,12 @@
 using System.Diagnostics.Metrics;
 using AppProxy.Contracts.Frames;
+using AppProxy.Contracts.Identity.Sealing;
 using AppProxy.Gateway.Relay;
 
 namespace AppProxy.Gateway.Diagnostics;
 
 /// <summary>What this gateway counts. The names are a contract: see the README of this folder.</summary>
-internal sealed class GatewayMeter
+internal sealed class GatewayMeter : IRefusalCounter
 {
     public const string MeterName = "AppProxy.Gateway";
 
@@ -19,6 +20,7 @@ internal sealed class GatewayMeter
     private readonly Counter<long> _stray;
     private readonly Counter<long> _signed;
     private readonly Counter<long> _auditLost;
+    private readonly Counter<long> _refused;
 
     public GatewayMeter(IMeterFactory meters)
     {
@@ -32,6 +34,7 @@ internal sealed class GatewayMeter
         _stray = meter.CreateCounter<long>("appproxy.gateway.frames.stray", "{frame}", "Frames of exchanges that this gateway does not have");
         _signed = meter.CreateCounter<long>("appproxy.gateway.assertions.signed", "{assertion}", "Assertions made for connectors");
         _auditLost = meter.CreateCounter<long>("appproxy.gateway.signinlog.lost", "{event}", "Events of the sign-in log that were logged and not kept, since the store was away for too long");
+        _refused = meter.CreateCounter<long>("appproxy.gateway.messages.refused", "{message}", "Messages of a broker of somebody else's that are not genuine, by what is wrong");
     }
 
     /// <param name="measure">The days that each certificate is good for, by its host.</param>
@@ -64,6 +67,7 @@ internal sealed class GatewayMeter
     public void AssertionSigned(string app) => _signed.Add(1, new KeyValuePair<string, object?>("appproxy.app", app));
 
     public void AuditEventLost() => _auditLost.Add(1);
+    public void Refused(string group, string queue, SealingFault fault) => _refused.Add(1, Group(group), new KeyValuePair<string, object?>("appproxy.fault", fault.ToString()));
 
     private static KeyValuePair<string, object?> Group(string group) => new("appproxy.group", group);
 }

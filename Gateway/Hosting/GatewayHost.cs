@@ -7,6 +7,7 @@ using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Certificates;
 using AppProxy.Gateway.Connectors;
 using AppProxy.Gateway.Connectors.Calls;
+using AppProxy.Gateway.Connectors.Sealing;
 using AppProxy.Gateway.Connectors.Tokens;
 using AppProxy.Gateway.Diagnostics;
 using AppProxy.Gateway.Directory;
@@ -62,7 +63,9 @@ internal static class GatewayHost
         if (options.ServiceBus is { } serviceBus)
         {
             var connection = ServiceBusConnectionString.Parse(serviceBus);
-            builder.Services.AddSingleton<IRelayTransport>(provider => new ServiceBusNamespace(connection.ToTransportOptions(provider.GetRequiredService<TimeProvider>())));
+            builder.Services.AddSealing(options.ServiceBusRules, store, isForgetful: given?.Json is not null);
+            builder.Services.AddSingleton<IRelayTransport>(provider => new ServiceBusNamespace(
+                connection.ToTransportOptions(provider.GetRequiredService<TimeProvider>()), provider.GetRequiredService<GroupSeals>()));
             builder.Services.AddSingleton<IBrokerAccess>(provider => new NamespaceBrokerAccess(
                 connection.ToTransportOptions(provider.GetRequiredService<TimeProvider>()).Endpoint, options.ServiceBusRules, provider.GetRequiredService<TimeProvider>()));
         }

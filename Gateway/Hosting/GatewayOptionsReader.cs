@@ -37,6 +37,11 @@ internal static class GatewayOptionsReader
         }
 
         options.Directory.Apply(options.SignIn, options.OwnHosts, store is not null, mistakes);
+        if (options.ServiceBus is not null && store is null && given?.Json is null && options.ServiceBusRules.Values.All(static rule => rule.SealingKey is null))
+        {
+            mistakes.Add("Gateway:ServiceBus is given without a key to seal frames with, which that broker is not to read: give Gateway:Store, so that connectors can enrol and get keys, or Gateway:ServiceBusRules:<group>:SealingKey (openssl rand -base64 32), and the same as Connector:Broker:SealingKey.");
+        }
+
         options.SignIn.Check(options.OwnHosts, mistakes);
         options.SignInLog.Check(mistakes);
         catalogue.CanSignIn = options.SignIn.IsConfigured;

@@ -1,4 +1,5 @@
 using System.Net;
+using AppProxy.Contracts.Identity.Sealing;
 using AppProxy.Contracts.Transport.ServiceBus;
 using AppProxy.Gateway.Relay.Origin;
 using Microsoft.Extensions.Options;
@@ -63,6 +64,25 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 
             foreach (var (group, rule) in options.ServiceBusRules)
             {
+                foreach (var (name, key) in (ReadOnlySpan<(string, string?)>)[("SealingKey", rule.SealingKey), ("OtherSealingKey", rule.OtherSealingKey)])
+                {
+                    if (key is not null && !GroupSecret.TryParse(key, out _))
+                    {
+                        mistakes.Add($"Gateway:ServiceBusRules:{group}:{name} is none: draw one with openssl rand -base64 32, and give connectors the same.");
+                    }
+                }
+
+                if (rule.OtherSealingKey is not null && rule.SealingKey is null)
+                {
+                    mistakes.Add($"Gateway:ServiceBusRules:{group}:OtherSealingKey is given without SealingKey.");
+                }
+
+                if (rule.SealingKey is not null && !rule.HasRules)
+                {
+                    // Connectors sign in with a connection string of theirs.
+                    continue;
+                }
+
                 foreach (var (name, key) in (ReadOnlySpan<(string, string)>)[("KeyName", rule.KeyName), ("RequestsKey", rule.RequestsKey), ("UplinksKey", rule.UplinksKey), ("RepliesKey", rule.RepliesKey)])
                 {
                     if (string.IsNullOrWhiteSpace(key))

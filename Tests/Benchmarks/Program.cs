@@ -4,6 +4,7 @@ using AppProxy.Benchmarks.Links;
 using AppProxy.Benchmarks.Reporting;
 using AppProxy.Benchmarks.Roles;
 using AppProxy.Benchmarks.Running;
+using AppProxy.Benchmarks.Sealing;
 
 // The run, and the roles in which it starts itself again; their names must not be those of contenders.
 var rounds = new Option<int>("--rounds") { Description = "Rounds; medians are shown.", DefaultValueFactory = _ => 3 };
@@ -60,7 +61,11 @@ guard.SetAction((arguments, cancellationToken) => GuardRole.RunAsync(arguments.G
 var links = new Command("links", "Measures what it costs to translate the links in a megabyte of text, in this process.") { seconds };
 links.SetAction((arguments, _) => LinkCost.RunAsync(arguments.GetValue(seconds), arguments.InvocationConfiguration.Output));
 
+var sealing = new Command("sealing", "Measures what it costs to seal messages for a broker of somebody else's, and to open them, in this process.") { seconds };
+sealing.SetAction((arguments, _) => SealingCost.RunAsync(arguments.GetValue(seconds), arguments.InvocationConfiguration.Output));
+
 root.Subcommands.Add(links);
+root.Subcommands.Add(sealing);
 root.Subcommands.Add(app);
 root.Subcommands.Add(yarp);
 root.Subcommands.Add(load);

@@ -144,10 +144,9 @@ public sealed class TestEnvironment : IAsyncDisposable
         builder.Services.AddTransient<HttpMessageHandler>(_ => CreateHandler());
         builder.Services.AddSingleton<BrokerConnector>(provider => new TestCable(_options switch
         {
-            { ServiceBus: { } connectionString } => new ServiceBusConnector(connectionString, _options.Time),
+            { Enrolls: true } => ActivatorUtilities.CreateInstance<EnrolledBrokerConnector>(provider, provider.GetRequiredService<ConnectorOptions>().Broker, _options.Time),
+            { ServiceBus: not null } => ActivatorUtilities.CreateInstance<ServiceBusConnector>(provider, _options.Time),
             { Transport: TestTransport.InProcess } => new InProcessConnector(GatewayServices.GetRequiredService<QueueEngine>()),
-            { Enrolls: true } => new EnrolledBrokerConnector(
-                provider.GetRequiredService<EnrolledConnector>(), provider.GetRequiredService<EnrolledTokenProvider>(), provider.GetRequiredService<ConnectorOptions>().Broker, _options.Time),
             _ => new AmqpBrokerConnector(provider.GetRequiredService<ConnectorOptions>().Broker, _options.Time),
         }));
         builder.Services.AddConnector(builder.Configuration);
@@ -167,10 +166,23 @@ public sealed class TestEnvironment : IAsyncDisposable
             ? new UriBuilder(GatewayUrl) { Scheme = Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri
             : new Uri($"amqp://127.0.0.1:{_brokerPort}");
         var settings = new ConnectorConfiguration(broker, _key, _apps, _options).ToSettings();
-        if (_options.Enrolls)
+        if (_options.ServiceBus is { } connectionString)
+        {
+            settings.Remove("Connector:Broker:Url");
+            settings.TryAdd("Connector:Broker:ConnectionString", connectionString);
+            settings.TryAdd("Connector:Broker:SealingKey", _key);
+        }
+
+        if (_options.Enrolls || _options.ServiceBus is not null)
         {
             settings.Remove("Connector:Broker:KeyName");
             settings.Remove("Connector:Broker:Key");
+        }
+
+        if (_options.Enrolls)
+        {
+            settings.Remove("Connector:Broker:ConnectionString");
+            settings.Remove("Connector:Broker:SealingKey");
         }
 
         return settings;
@@ -297,7 +309,7 @@ public sealed class TestEnvironment : IAsyncDisposable
             builder.Services.AddSingleton(new CatalogueOptions { Json = _options.AppsFile?.Invoke(_port) ?? CatalogueJson.Write(_options, UrlOf, _apps) });
             builder.Configuration.AddInMemoryCollection(_options.GatewaySettings);
             builder.Configuration.AddInMemoryCollection(_options.ServiceBus is { } connectionString
-                ? [new("Gateway:ServiceBus", connectionString)]
+                ? [new("Gateway:ServiceBus", connectionString), .. _options.Enrolls ? [] : (KeyValuePair<string, string?>[])[new("Gateway:ServiceBusRules:default:SealingKey", _key)]]
                 : [new("Gateway:Broker:Listen", $"amqp://127.0.0.1:{_brokerPort}"), new("Gateway:Broker:ConnectorKeys:connector:Key", _key)]);
         });
         _gateway = gateway;

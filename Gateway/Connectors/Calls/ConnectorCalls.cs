@@ -1,13 +1,14 @@
 using AppProxy.Contracts.Identity;
 using AppProxy.Gateway.Connectors.Enrolling;
 using AppProxy.Gateway.Connectors.Roster;
+using AppProxy.Gateway.Connectors.Sealing;
 using AppProxy.Gateway.Connectors.Settings;
 using AppProxy.Gateway.Connectors.Tokens;
 
 namespace AppProxy.Gateway.Connectors.Calls;
 
 /// <summary>What a connector may ask of the gateway. Every method throws <see cref="CallRefusedException"/>.</summary>
-internal sealed class ConnectorCalls(CallReader reader, ConnectorEnrollment enrollment, KeyChange keyChange, InstanceWatch instances, IBrokerAccess access, IConnectorStore store, GroupSettings settings, TimeProvider time)
+internal sealed class ConnectorCalls(CallReader reader, ConnectorEnrollment enrollment, KeyChange keyChange, InstanceWatch instances, IBrokerAccess access, IConnectorStore store, GroupSettings settings, TimeProvider time, GroupSeals? seals = null)
 {
     public async Task<GatewayAnswer> EnrollAsync(string body, CancellationToken cancellationToken)
     {
@@ -20,7 +21,12 @@ internal sealed class ConnectorCalls(CallReader reader, ConnectorEnrollment enro
     {
         var (call, connector) = await reader.ReadAsync(body, ConnectorPaths.Token, cancellationToken);
         await instances.NoteAsync(connector, call.Instance, cancellationToken);
-        return new GatewayAnswer { InResponseTo = call.Id, BrokerAccess = access.Grant(connector) };
+        var granted = access.Grant(connector);
+        return new GatewayAnswer
+        {
+            InResponseTo = call.Id,
+            BrokerAccess = seals is null ? granted : granted with { GroupKeys = await seals.GrantAsync(connector, call, cancellationToken) },
+        };
     }
 
     public async Task<GatewayAnswer> NotePresenceAsync(string body, CancellationToken cancellationToken)

@@ -13,4 +13,13 @@ internal sealed class GroupRuleOptions
 
     /// <summary>Of the rule on the replies' queue, with Send.</summary>
     public string RepliesKey { get; set; } = "";
+
+    /// <summary>Seals the group's frames, for connectors with a key of their configuration: base64 of 32 octets. Without it keys are in the store.</summary>
+    public string? SealingKey { get; set; }
+
+    /// <summary>Opens them too, while keys are changed.</summary>
+    public string? OtherSealingKey { get; set; }
+
+    /// <summary>Whether anything is said about the rules.</summary>
+    internal bool HasRules => RequestsKey.Length > 0 || UplinksKey.Length > 0 || RepliesKey.Length > 0;
 }

@@ -17,7 +17,7 @@ internal sealed class NamespaceBrokerAccess(Uri endpoint, IReadOnlyDictionary<st
 {
     public BrokerAccessAnswer Grant(ConnectorRecord connector)
     {
-        if (!rules.TryGetValue(connector.Group, out var rule))
+        if (!rules.TryGetValue(connector.Group, out var rule) || !rule.HasRules)
         {
             throw new CallRefusedException(
                 CallFault.NotAvailable,

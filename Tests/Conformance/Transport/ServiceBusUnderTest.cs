@@ -6,7 +6,7 @@ using AppProxy.Contracts.Transport.ServiceBus;
 namespace AppProxy.Tests.Conformance.Transport;
 
 /// <summary>The client for Azure Service Bus, with a connection string, against our own broker over a real socket.</summary>
-internal sealed class ServiceBusUnderTest : BrokerUnderTest
+internal class ServiceBusUnderTest : BrokerUnderTest
 {
     private readonly ConcurrentBag<ServiceBusTransport> _transports = [];
 
@@ -22,9 +22,12 @@ internal sealed class ServiceBusUnderTest : BrokerUnderTest
 
     public override Task CutAsync(ITransport transport, CancellationToken cancellationToken)
     {
-        ((ServiceBusTransport)transport).Cut();
+        Find(transport).Cut();
         return Task.CompletedTask;
     }
+
+    /// <summary>The client itself, which something may stand before.</summary>
+    protected virtual ServiceBusTransport Find(ITransport transport) => (ServiceBusTransport)transport;
 
     protected override async Task WhenRenewedAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Collections;
 using AppProxy.Contracts.Transport.Amqp;
+using AppProxy.Contracts.Transport.Sealing;
 using AppProxy.Contracts.Transport.ServiceBus;
 using AppProxy.Gateway.Broker.InProcess;
 
@@ -14,6 +15,7 @@ public sealed class TransportsUnderTest : IEnumerable<TransportKind>
         yield return new TransportKind(typeof(AmqpTransport), () => new AmqpUnderTest(overWebSocket: false));
         yield return new TransportKind(typeof(AmqpTransport), () => new AmqpUnderTest(overWebSocket: true)) { Wire = "WebSocket" };
         yield return new TransportKind(typeof(ServiceBusTransport), () => new ServiceBusUnderTest());
+        yield return new TransportKind(typeof(SealedTransport), () => new SealedUnderTest());
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -1,6 +1,7 @@
 using AppProxy.Connector.Diagnostics;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Identity;
+using AppProxy.Contracts.Identity.Sealing;
 using AppProxy.Tests.Diagnostics;
 using FluentAssertions;
 using NUnit.Framework;
@@ -36,6 +37,7 @@ internal sealed class ConnectorMeterTests
         meter.SettingsRefused("Older");
         meter.AssertionVerified();
         meter.AssertionRefused(AssertionFault.Expired);
+        meter.Refused("default", "requests.default", SealingFault.Forged);
         return recorder;
     }
 }

@@ -55,6 +55,18 @@ internal sealed class ConnectorSettingsTests
         }
     }
 
+    [TestCase(null, "*SealingKey is missing*enrol this connector*")]
+    [TestCase("short", "*SealingKey is none*")]
+    public void Nothing_crosses_a_namespace_unsealed(string? key, string told)
+    {
+        var read = () => Read(
+            new("Connector:Broker:ConnectionString", "Endpoint=sb://ns.servicebus.windows.net/;SharedAccessKeyName=connector;SharedAccessKey=secret"),
+            new("Connector:Broker:SealingKey", key),
+            new("Connector:Apps:a:InternalUrl", "http://a/"));
+
+        read.Should().Throw<OptionsValidationException>().Which.Failures.Should().ContainSingle().Which.Should().Match(told);
+    }
+
     private static void Read(params KeyValuePair<string, string?>[] settings)
         => ConnectorOptionsReader.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
 }

@@ -6,6 +6,7 @@ using AppProxy.Testing;
 using FluentAssertions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 
 namespace AppProxy.Tests.EndToEnd.Trust;
@@ -69,6 +70,30 @@ public sealed class Connectors_are_revoked : EnrollmentTest
         (await connector.Awaiting(revoked => revoked.RenewKeyAsync(cancellation)).Should().ThrowAsync<GatewayCallException>())
             .Which.Fault.Should().Be(CallFault.ConnectorRevoked);
         (await EnrollAsync(proxy, isReplacing: true, cancellation: cancellation)).Name.Should().Be("berlin", "the name is free again");
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task It_takes_effect_within_five_seconds(CancellationToken cancellation)
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var proxy = await StartAsync(
+            options =>
+            {
+                options.Time = time;
+                options.Enrolls = true;
+                options.Publish("app", static context => context.Response.WriteAsync("served"));
+            },
+            cancellation);
+        using var client = proxy.CreateClient("app");
+        (await client.GetStringAsync("", cancellation)).Should().Be("served");
+        var connector = (await StoreOf(proxy).ListAsync(cancellation)).Single();
+
+        // As the command does it, in the store and nowhere else. Time stands still but for this second, of the five that there may be.
+        await StoreOf(proxy).UpdateAsync(connector.Id, static other => other with { RevokedAt = TimeProvider.System.GetUtcNow() }, cancellation);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        await Log.WaitForAsync(static entry => entry.EventId == 4321, cancellation);
+        (await Log.WaitForAsync(static entry => entry.EventId == 1002, cancellation)).Text.Should().StartWith("connector of group 'default': lost the broker");
     }
 
     private static async Task RevokeAsync(TestEnvironment proxy, ConnectorRecord connector, CancellationToken cancellation)

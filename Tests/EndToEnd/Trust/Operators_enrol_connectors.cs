@@ -78,6 +78,26 @@ internal sealed class Operators_enrol_connectors
         }
     }
 
+    [Test]
+    public async Task A_group_s_key_is_changed_with_a_connector_s_revocation(CancellationToken cancellation)
+    {
+        await using var app = await LoopbackApp.StartAsync(static context => context.Response.WriteAsync("served"), cancellation);
+        using var there = new WorkingFolder();
+        using var here = new WorkingFolder();
+        var port = LoopbackPort.Take();
+        await using var gateway = await StartGatewayAsync(there, port, app.Url, cancellation);
+        await using var token = await CommandAsync(ProductExecutables.Gateway, ["connectors", "token", "--group", "default", "--store", "store.db"], there, 0, cancellation);
+        await using var enrolled = await CommandAsync(
+            ProductExecutables.Connector, ["enroll", "--gateway", $"http://127.0.0.1:{port}", "--token", token.Output.Split('\n')[0].Trim(), "--name", "berlin"], here, 0, cancellation);
+
+        await using var revoked = await CommandAsync(ProductExecutables.Gateway, ["connectors", "revoke", "berlin", "--rotate-group-key", "--store", "store.db"], there, 0, cancellation);
+        revoked.Output.Should().Contain("is revoked").And.MatchRegex("Group 'default' has key [0-9a-f]{8} from now on");
+
+        there.Write("appsettings.json", $$"""{ "Gateway": { "ServiceBusRules": { "default": { "SealingKey": "{{Convert.ToBase64String(new byte[32])}}" } } } }""");
+        await using var configured = await CommandAsync(ProductExecutables.Gateway, ["connectors", "revoke", "berlin", "--rotate-group-key", "--store", "store.db"], there, 2, cancellation);
+        configured.Errors.Trim().Should().Contain("is in the configuration").And.NotContain("\n");
+    }
+
     [TestCase(new[] { "connectors", "token", "--group", "a/b", "--store", "store.db" }, "name of a connector group")]
     [TestCase(new[] { "connectors", "token", "--group", "a", "--lifetime", "soon", "--store", "store.db" }, "--lifetime 'soon'")]
     [TestCase(new[] { "connectors", "token", "--group", "a", "--uses", "0", "--store", "store.db" }, "--uses 0")]

@@ -1,5 +1,6 @@
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
+using AppProxy.Contracts.Identity.Sealing;
 using AppProxy.Gateway.Diagnostics;
 using AppProxy.Gateway.Relay;
 using AppProxy.Tests.Diagnostics;
@@ -50,6 +51,7 @@ internal sealed class GatewayMeterTests
         recorder.Observe();
         meter.AssertionSigned("app");
         meter.AuditEventLost();
+        meter.Refused("default", "replies.default", SealingFault.Forged);
         return recorder;
     }
 }

@@ -13,6 +13,7 @@ namespace AppProxy.Tests.Gateway.Hosting;
 internal sealed class GatewaySettingsTests
 {
     private const string Key = "0123456789abcdef0123456789abcdef";
+    private const string Namespace = "Endpoint=sb://ns.servicebus.windows.net/;SharedAccessKeyName=gateway;SharedAccessKey=secret";
 
     [Test]
     public void Every_setting_is_in_the_readme()
@@ -63,6 +64,18 @@ internal sealed class GatewaySettingsTests
         {
             mistakes.Should().ContainSingle(mistake => mistake.Contains(expected));
         }
+    }
+
+    [Test]
+    public void Nothing_crosses_a_namespace_unsealed()
+    {
+        var read = () => Read(new KeyValuePair<string, string?>("Gateway:ServiceBus", Namespace));
+        read.Should().Throw<OptionsValidationException>().Which.Failures.Should().ContainMatch("*Gateway:ServiceBus is given without a key to seal*Gateway:Store*Connector:Broker:SealingKey*");
+
+        read = () => Read(
+            new("Gateway:ServiceBus", Namespace), new("Gateway:ServiceBusRules:eu:SealingKey", "short"), new("Gateway:ServiceBusRules:us:OtherSealingKey", Convert.ToBase64String(new byte[32])));
+        read.Should().Throw<OptionsValidationException>().Which.Failures.Should().ContainMatch("Gateway:ServiceBusRules:eu:SealingKey is none*")
+            .And.ContainMatch("Gateway:ServiceBusRules:us:OtherSealingKey is given without SealingKey*");
     }
 
     [Test]

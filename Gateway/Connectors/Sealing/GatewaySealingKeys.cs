@@ -1,0 +1,61 @@
+using AppProxy.Contracts.Identity.Sealing;
+using AppProxy.Gateway.Connectors.Roster;
+
+namespace AppProxy.Gateway.Connectors.Sealing;
+
+/// <summary>A gateway's side of a group: seals with the group's key, and opens what each connector sealed with its own, unless that was shut out.</summary>
+internal sealed class GatewaySealingKeys(string group, GroupKeys keys, ShutOutConnectors? shutOut, TimeProvider time) : ISealingKeys
+{
+    private SealingKey? _current;
+
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    public SealingKey Current
+    {
+        get
+        {
+            var known = keys.Of(group);
+            var now = time.GetUtcNow();
+            for (var i = known.Count - 1; i >= 0; i--)
+            {
+                if (known[i].SealsFrom <= now || i == 0)
+                {
+                    var secret = known[i].Secret;
+                    return _current is { } current && current.Id == secret.Id ? current : _current = new SealingKey(secret.Id, Guid.Empty, secret.Down);
+                }
+            }
+
+            throw new InvalidOperationException("The group's keys are not loaded.");
+        }
+    }
+
+    public SealingFault Check(in SealedHeader header)
+    {
+        if (shutOut?.Contains(header.Connector) == true)
+        {
+            return SealingFault.Revoked;
+        }
+
+        return Find(header.KeyId) is { } key && (key.EndsAt is not { } end || header.SealedAt <= (end + GroupKey.AnswersLast).ToUnixTimeSeconds())
+            ? SealingFault.None
+            : SealingFault.UnknownKey;
+    }
+
+    public byte[] OpeningKeyOf(in SealedHeader header) => Find(header.KeyId)!.Secret.UpOf(header.Connector);
+
+    public Task RefreshAsync(CancellationToken cancellationToken) => keys.EnsureAsync(group, cancellationToken);
+
+    private GroupKey? Find(uint id)
+    {
+        var known = keys.Of(group);
+        for (var i = known.Count - 1; i >= 0; i--)
+        {
+            if (known[i].Secret.Id == id)
+            {
+                return known[i];
+            }
+        }
+
+        return null;
+    }
+}
