@@ -14,8 +14,8 @@ internal sealed class ConnectorMeter : IRefusalCounter
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _appFaults;
     private readonly Counter<long> _verified;
-    private readonly Counter<long> _disbelieved;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _messages;
 
     private readonly Counter<long> _destinations;
     private readonly Counter<long> _settings;
@@ -29,8 +29,8 @@ internal sealed class ConnectorMeter : IRefusalCounter
         _destinations = meter.CreateCounter<long>("appproxy.connector.destinations.refused", "{connection}", "Connections to apps that this connector's own rules refuse");
         _settings = meter.CreateCounter<long>("appproxy.connector.settings.refused", "{snapshot}", "Settings that are not the gateway's for this connector, or are older than its own, by reason");
         _verified = meter.CreateCounter<long>("appproxy.connector.assertions.verified", "{assertion}", "Assertions whose signature was verified");
-        _disbelieved = meter.CreateCounter<long>("appproxy.connector.assertions.refused", "{request}", "Requests whose assertion is not believed, by fault");
-        _refused = meter.CreateCounter<long>("appproxy.connector.messages.refused", "{message}", "Messages of a broker of somebody else's that are not genuine, by what is wrong");
+        _refused = meter.CreateCounter<long>("appproxy.connector.assertions.refused", "{request}", "Requests whose assertion is not believed, by fault");
+        _messages = meter.CreateCounter<long>("appproxy.connector.messages.refused", "{message}", "Messages of a broker of somebody else's that are not genuine, by what is wrong");
     }
 
     /// <summary>An app is where this connector does not connect to.</summary>
@@ -44,9 +44,9 @@ internal sealed class ConnectorMeter : IRefusalCounter
 
     public void AssertionVerified() => _verified.Add(1);
 
-    public void AssertionRefused(AssertionFault fault) => _disbelieved.Add(1, new KeyValuePair<string, object?>("appproxy.fault", fault.ToString()));
+    public void AssertionRefused(AssertionFault fault) => _refused.Add(1, new KeyValuePair<string, object?>("appproxy.fault", fault.ToString()));
 
-    public void Refused(string group, string queue, SealingFault fault) => _refused.Add(1, new KeyValuePair<string, object?>("appproxy.fault", fault.ToString()));
+    public void Refused(string group, string queue, SealingFault fault) => _messages.Add(1, new KeyValuePair<string, object?>("appproxy.fault", fault.ToString()));
 
     public void Ended(ExchangeFailure failure, TimeSpan duration)
     {

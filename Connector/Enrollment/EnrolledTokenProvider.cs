@@ -1,5 +1,6 @@
 using AppProxy.Contracts.Identity;
 using AppProxy.Contracts.Transport;
+using AppProxy.Contracts.Transport.ServiceBus;
 using AppProxy.Contracts.Transport.Tokens;
 
 namespace AppProxy.Connector.Enrollment;
@@ -10,6 +11,9 @@ namespace AppProxy.Connector.Enrollment;
 /// </summary>
 internal sealed partial class EnrolledTokenProvider(EnrolledConnector connector, TimeProvider time, ILogger<EnrolledTokenProvider> logger) : IBrokerTokenProvider, IDisposable
 {
+    /// <summary>For a broker that knows connectors by an identity of theirs.</summary>
+    private readonly Lazy<WorkloadIdentityTokenProvider> _identity = new(WorkloadIdentityTokenProvider.Create);
+
     /// <summary>Share of a token's life after which a renewal asks for another: less than when renewals come, more than between those for the three entities.</summary>
     private const double Young = 0.3;
 
@@ -33,6 +37,13 @@ internal sealed partial class EnrolledTokenProvider(EnrolledConnector connector,
     public async ValueTask<BrokerToken> GetTokenAsync(string audience, CancellationToken cancellationToken)
     {
         var access = await GetAccessAsync(cancellationToken);
+        if (access.IsOwnIdentity)
+        {
+            // Put again as often as others, so that the gateway is asked whether this connector still has its rights.
+            var own = await _identity.Value.GetTokenAsync(audience, cancellationToken);
+            return own.ExpiresAt < _expiresAt ? own : own with { ExpiresAt = _expiresAt };
+        }
+
         var entity = audience[(audience.LastIndexOf('/') + 1)..];
         return access.Tokens.TryGetValue(entity, out var token)
             ? new BrokerToken(token, access.Kind, _expiresAt)

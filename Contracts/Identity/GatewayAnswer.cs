@@ -51,6 +51,9 @@ internal sealed record BrokerAccessAnswer
     /// <summary>How long they are good, in seconds from now: whatever the connector's clock says.</summary>
     public required int LifetimeSeconds { get; init; }
 
+    /// <summary>Whether the broker knows connectors by an identity of their own (Microsoft Entra ID): there are no tokens then.</summary>
+    public bool IsOwnIdentity { get; init; }
+
     /// <summary>With somebody else's broker: the group's keys, for the connector only. Null: the broker is the gateway's own, and nothing is sealed.</summary>
     public Sealing.KeyEnvelope? GroupKeys { get; init; }
 }

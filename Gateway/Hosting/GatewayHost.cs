@@ -68,7 +68,8 @@ internal static class GatewayHost
             builder.Services.AddSingleton<IRelayTransport>(provider => new ServiceBusNamespace(
                 connection.ToTransportOptions(provider.GetRequiredService<TimeProvider>()), provider.GetRequiredService<GroupSeals>()));
             builder.Services.AddSingleton<IBrokerAccess>(provider => new NamespaceBrokerAccess(
-                connection.ToTransportOptions(provider.GetRequiredService<TimeProvider>()).Endpoint, options.ServiceBusRules, provider.GetRequiredService<TimeProvider>()));
+                connection.ToTransportOptions(provider.GetRequiredService<TimeProvider>()).Endpoint, options.ServiceBusRules, provider.GetRequiredService<TimeProvider>(),
+                connection.UsesWorkloadIdentity));
         }
         else
         {

@@ -8,7 +8,8 @@ namespace AppProxy.Contracts.Transport.ServiceBus;
 /// <summary>
 /// A connection string as the Azure portal gives it, and as the embedded broker takes it:
 /// <c>Endpoint=sb://host[:port]/;SharedAccessKeyName=…;SharedAccessKey=…[;EntityPath=…][;UseDevelopmentEmulator=true]</c>,
-/// or <c>SharedAccessSignature=…</c> in place of name and key.
+/// or <c>SharedAccessSignature=…</c> in place of name and key, or <c>Authentication=ManagedIdentity</c> in place of all of them: the identity that the
+/// machine or the workload has in Microsoft Entra ID.
 /// </summary>
 public sealed class ServiceBusConnectionString
 {
@@ -18,11 +19,11 @@ public sealed class ServiceBusConnectionString
 
     private static readonly string[] Keys =
     [
-        "Endpoint", "SharedAccessKeyName", "SharedAccessKey", "SharedAccessSignature", "EntityPath", "UseDevelopmentEmulator",
+        "Endpoint", "SharedAccessKeyName", "SharedAccessKey", "SharedAccessSignature", "EntityPath", "UseDevelopmentEmulator", "Authentication",
     ];
 
     private ServiceBusConnectionString(
-        Uri endpoint, string? keyName, string? key, string? signature, string? entityPath, bool usesDevelopmentEmulator)
+        Uri endpoint, string? keyName, string? key, string? signature, string? entityPath, bool usesDevelopmentEmulator, bool usesWorkloadIdentity)
     {
         Endpoint = endpoint;
         SharedAccessKeyName = keyName;
@@ -30,6 +31,7 @@ public sealed class ServiceBusConnectionString
         SharedAccessSignature = signature;
         EntityPath = entityPath;
         UsesDevelopmentEmulator = usesDevelopmentEmulator;
+        UsesWorkloadIdentity = usesWorkloadIdentity;
     }
 
     /// <summary>The namespace, as <c>sb://host[:port]/</c>; the port is -1 where none is given.</summary>
@@ -50,6 +52,9 @@ public sealed class ServiceBusConnectionString
     /// <summary>Plain TCP: an emulator, or the embedded broker, on this machine.</summary>
     public bool UsesDevelopmentEmulator { get; }
 
+    /// <summary>Whether who connects is known by an identity in Microsoft Entra ID, and has no key.</summary>
+    public bool UsesWorkloadIdentity { get; }
+
     /// <summary>Reads a connection string.</summary>
     /// <exception cref="FormatException">It is wrong; the message names every mistake, and no secret.</exception>
     public static ServiceBusConnectionString Parse(string text) =>
@@ -65,7 +70,16 @@ public sealed class ServiceBusConnectionString
         var values = Split(text, found);
 
         var endpoint = ReadEndpoint(values.GetValueOrDefault("Endpoint"), found);
-        ReadCredentials(values, found);
+        var isWorkloadIdentity = values.TryGetValue("Authentication", out var authentication);
+        if (isWorkloadIdentity)
+        {
+            ReadAuthentication(authentication!, values, found);
+        }
+        else
+        {
+            ReadCredentials(values, found);
+        }
+
         var entityPath = values.GetValueOrDefault("EntityPath");
         if (entityPath is { Length: 0 or > MaxPathLength })
         {
@@ -86,7 +100,8 @@ public sealed class ServiceBusConnectionString
                 values.GetValueOrDefault("SharedAccessKey"),
                 values.GetValueOrDefault("SharedAccessSignature"),
                 entityPath,
-                emulator)
+                emulator,
+                isWorkloadIdentity)
             : null;
         return connectionString is not null;
     }
@@ -95,8 +110,8 @@ public sealed class ServiceBusConnectionString
     public AmqpTransportOptions ToTransportOptions(TimeProvider time) => new()
     {
         Endpoint = new UriBuilder(UsesDevelopmentEmulator ? "amqp" : "amqps", Endpoint.Host, Endpoint.Port).Uri,
-        TokenProvider = SharedAccessSignature is { } signature
-            ? new FixedTokenProvider(signature)
+        TokenProvider = UsesWorkloadIdentity ? WorkloadIdentityTokenProvider.Create()
+            : SharedAccessSignature is { } signature ? new FixedTokenProvider(signature)
             : new SharedAccessKeyTokenProvider(SharedAccessKeyName!, SharedAccessKey!, time),
         Time = time,
     };
@@ -175,6 +190,20 @@ public sealed class ServiceBusConnectionString
         }
 
         return endpoint;
+    }
+
+    private static void ReadAuthentication(string authentication, Dictionary<string, string> values, List<string> mistakes)
+    {
+        // As the portal and older clients of Azure's write it.
+        if (!authentication.Replace(" ", "", StringComparison.Ordinal).Equals("ManagedIdentity", StringComparison.OrdinalIgnoreCase))
+        {
+            mistakes.Add("Authentication must be ManagedIdentity, or be left out where there is a key.");
+        }
+
+        if (values.ContainsKey("SharedAccessKeyName") || values.ContainsKey("SharedAccessKey") || values.ContainsKey("SharedAccessSignature"))
+        {
+            mistakes.Add("Authentication=ManagedIdentity replaces keys and signatures: only one way to sign in can be given.");
+        }
     }
 
     private static void ReadCredentials(Dictionary<string, string> values, List<string> mistakes)

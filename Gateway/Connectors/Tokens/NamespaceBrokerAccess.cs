@@ -8,17 +8,31 @@ namespace AppProxy.Gateway.Connectors.Tokens;
 
 /// <summary>
 /// Access to an Azure Service Bus namespace: shared access signatures made with rules that the operator put on each queue of a group, Listen on
-/// requests and uplinks, Send on replies. The namespace itself then holds a connector to its group.
+/// requests and uplinks, Send on replies. The namespace itself then holds a connector to its group. Where the gateway has an identity there and no
+/// such rules, connectors are to have one too.
 /// </summary>
 /// <param name="endpoint">An <c>amqps://</c> address.</param>
 /// <param name="rules">By group.</param>
 /// <param name="time">Clock.</param>
-internal sealed class NamespaceBrokerAccess(Uri endpoint, IReadOnlyDictionary<string, GroupRuleOptions> rules, TimeProvider time) : IBrokerAccess
+/// <param name="usesWorkloadIdentity">How the gateway signs in.</param>
+internal sealed class NamespaceBrokerAccess(Uri endpoint, IReadOnlyDictionary<string, GroupRuleOptions> rules, TimeProvider time, bool usesWorkloadIdentity = false) : IBrokerAccess
 {
     public BrokerAccessAnswer Grant(ConnectorRecord connector)
     {
         if (!rules.TryGetValue(connector.Group, out var rule) || !rule.HasRules)
         {
+            if (usesWorkloadIdentity)
+            {
+                return new BrokerAccessAnswer
+                {
+                    Endpoint = endpoint.ToString(),
+                    Kind = BrokerTokenKind.JsonWebToken,
+                    LifetimeSeconds = (int)BrokerGrant.Lifetime.TotalSeconds,
+                    Tokens = new Dictionary<string, string>(),
+                    IsOwnIdentity = true,
+                };
+            }
+
             throw new CallRefusedException(
                 CallFault.NotAvailable,
                 $"The gateway has no rules for the queues of group '{connector.Group}' (Gateway:ServiceBusRules:{connector.Group}): connectors of this group need Connector:Broker:ConnectionString.");

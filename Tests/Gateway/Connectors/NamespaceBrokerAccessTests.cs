@@ -37,6 +37,16 @@ public sealed class NamespaceBrokerAccessTests
     public void A_group_without_rules_is_told()
         => FluentActions.Invoking(() => Access().Grant(Connector("paris"))).Should().Throw<CallRefusedException>().WithMessage("*Gateway:ServiceBusRules:paris*").Which.Fault.Should().Be(CallFault.NotAvailable);
 
+    [Test]
+    public void Where_the_gateway_has_an_identity_there_connectors_have_their_own()
+    {
+        var answer = new NamespaceBrokerAccess(new Uri("amqps://ns.servicebus.windows.net"), new Dictionary<string, GroupRuleOptions>(), _time, usesWorkloadIdentity: true).Grant(Connector("paris"));
+
+        answer.IsOwnIdentity.Should().BeTrue();
+        answer.Endpoint.Should().Be("amqps://ns.servicebus.windows.net/");
+        answer.Tokens.Should().BeEmpty();
+    }
+
     private NamespaceBrokerAccess Access() => new(
         new Uri("amqps://ns.servicebus.windows.net"),
         new Dictionary<string, GroupRuleOptions> { ["berlin"] = new() { RequestsKey = "one", UplinksKey = "two", RepliesKey = "three" } },

@@ -61,6 +61,16 @@ internal sealed class ServiceBusConnectionStringTests
         signature.KeyName.Should().Be("relay");
     }
 
+    [TestCase("Endpoint=sb://ns.example/;Authentication=ManagedIdentity")]
+    [TestCase("Endpoint=sb://ns.example/;Authentication=Managed Identity")]
+    public void Without_keys_it_asks_for_the_identity_of_where_it_runs(string text)
+    {
+        var read = ServiceBusConnectionString.Parse(text);
+
+        read.UsesWorkloadIdentity.Should().BeTrue();
+        read.ToTransportOptions(_time).TokenProvider.Should().BeOfType<WorkloadIdentityTokenProvider>();
+    }
+
     [Test]
     public async Task With_a_signature_it_passes_that_on()
     {
@@ -83,7 +93,9 @@ internal sealed class ServiceBusConnectionStringTests
     [TestCase(Good + ";UseDevelopmentEmulator=yes", "UseDevelopmentEmulator must be true or false.")]
     [TestCase(Good + ";EntityPath=", "EntityPath must have 1 to 260 characters.")]
     [TestCase(Good + ";SharedAccessKeyName=again", "SharedAccessKeyName is there twice.")]
-    [TestCase(Good + ";" + Secret + "x", "Part 4 is none of Endpoint, SharedAccessKeyName, SharedAccessKey, SharedAccessSignature, EntityPath, UseDevelopmentEmulator.")]
+    [TestCase(Good + ";" + Secret + "x", "Part 4 is none of Endpoint, SharedAccessKeyName, SharedAccessKey, SharedAccessSignature, EntityPath, UseDevelopmentEmulator, Authentication.")]
+    [TestCase(Good + ";Authentication=ManagedIdentity", "Authentication=ManagedIdentity replaces keys and signatures: only one way to sign in can be given.")]
+    [TestCase("Endpoint=sb://ns.example/;Authentication=Password", "Authentication must be ManagedIdentity, or be left out where there is a key.")]
     [TestCase(Good + ";nonsense", "Part 4 has no '='.")]
     [TestCase("Endpoint=sb://ns.example/;SharedAccessSignature=sr=x", "SharedAccessSignature must look like 'SharedAccessSignature sr=…&sig=…&se=…&skn=…'.")]
     public void Every_mistake_is_named(string text, params string[] expected)
