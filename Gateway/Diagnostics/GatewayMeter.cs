@@ -67,7 +67,6 @@ internal sealed class GatewayMeter : IRefusalCounter
     public void AssertionSigned(string app) => _signed.Add(1, new KeyValuePair<string, object?>("appproxy.app", app));
 
     public void AuditEventLost() => _auditLost.Add(1);
-    public void Refused(string group, string queue, SealingFault fault) => _refused.Add(1, Group(group), new KeyValuePair<string, object?>("appproxy.fault", fault.ToString()));
 
     public void Refused(string group, string queue, SealingFault fault) => _refused.Add(1, Group(group), new KeyValuePair<string, object?>("appproxy.fault", fault.ToString()));
 
