@@ -85,7 +85,7 @@ internal static class GatewayHost
 
             builder.Services.AddSignIn(options.SignIn, options.OwnHosts, store);
             builder.Services.AddSingleton<Authorization>();
-            builder.Services.AddPortal(store);
+            builder.Services.AddPortal(store, options.Directory.IsEnabled);
         }
 
         builder.Services.AddRelay();

@@ -1,4 +1,5 @@
 using AppProxy.Gateway.Access.Requests;
+using AppProxy.Gateway.Directory;
 using AppProxy.Gateway.Storage;
 
 namespace AppProxy.Gateway.Portal;
@@ -7,8 +8,16 @@ namespace AppProxy.Gateway.Portal;
 internal static class PortalServices
 {
     /// <param name="store">Without one, nobody can ask for apps: there is nowhere to keep it.</param>
-    public static IServiceCollection AddPortal(this IServiceCollection services, StoreConnection? store)
+    /// <param name="hasDirectory">Whether people's accounts are the gateway's own, with pages to look after them.</param>
+    public static IServiceCollection AddPortal(this IServiceCollection services, StoreConnection? store, bool hasDirectory)
     {
+        if (hasDirectory)
+        {
+            services.AddSingleton(new AccountLink(DirectoryPaths.Root + DirectoryPaths.Password, "Account_Password"));
+            services.AddSingleton(new AccountLink(DirectoryPaths.Root + DirectoryPaths.TwoSteps, "Account_TwoStepVerification"));
+            services.AddSingleton(new AccountLink(DirectoryPaths.Root + DirectoryPaths.RecoveryCodes, "Account_RecoveryCodes"));
+        }
+
         if (store is not null)
         {
             services.AddSingleton<AccessRequestLink>();

@@ -101,6 +101,6 @@ internal sealed partial class RequestAccessPage(
         return PortalPage.Card(texts, texts["Request_UnknownTitle"], $"<h1>{texts.Html("Request_UnknownTitle")}</h1><p>{texts.Html("Request_Unknown")}</p>{BackHome(texts)}").WriteAsync(context);
     }
 
-    [LoggerMessage(6401, LogLevel.Information, "'{User}' asks for app '{App}': see 'access requests list'")]
+    [LoggerMessage(6701, LogLevel.Information, "'{User}' asks for app '{App}': see 'access requests list'")]
     private partial void LogAsked(string user, string app);
 }

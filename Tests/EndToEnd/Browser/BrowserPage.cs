@@ -60,21 +60,42 @@ internal sealed class BrowserPage
             : answer["result"]!["value"]?.ToString() ?? "";
     }
 
-    /// <summary>Waits until a condition in script holds.</summary>
-    public Task WaitForAsync(string condition, CancellationToken cancellationToken)
-        => EvaluateAsync($"new Promise(done => {{ const look = () => ({condition}) ? done(true) : setTimeout(look, 20); look(); }})", cancellationToken);
-
-    /// <summary>Waits until the tab shows the page that is meant, by however many redirects and scripts it comes there.</summary>
-    public async Task<Uri> ArriveAsync(Predicate<Uri> isMeant, CancellationToken cancellationToken)
+    /// <summary>Waits until a condition in script holds, on this page or the one that it goes on to.</summary>
+    public async Task WaitForAsync(string condition, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                var url = await EvaluateAsync("document.readyState === 'complete' ? location.href : ''", cancellationToken);
-                if (url.Length > 0 && isMeant(new Uri(url)))
+                await EvaluateAsync($"new Promise(done => {{ const look = () => ({condition}) ? done(true) : setTimeout(look, 20); look(); }})", cancellationToken);
+                return;
+            }
+            catch (InvalidOperationException gone) when (gone.Message.Contains("navigated or closed", StringComparison.Ordinal) || gone.Message.Contains("context", StringComparison.Ordinal))
+            {
+                // It went elsewhere while it was asked.
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    /// <summary>Waits until the tab shows the page that is meant, by however many redirects and scripts it comes there.</summary>
+    public async Task<Uri> ArriveAsync(Predicate<Uri> isMeant, CancellationToken cancellationToken) =>
+        new(await ReadAsync("location.href", url => isMeant(new Uri(url)), cancellationToken));
+
+    /// <summary>Waits until the tab shows a page that says something, also where scripts of pages are turned off.</summary>
+    public Task ReadAsync(string text, CancellationToken cancellationToken) =>
+        ReadAsync("document.body.textContent", said => said.Contains(text, StringComparison.Ordinal), cancellationToken);
+
+    private async Task<string> ReadAsync(string expression, Predicate<string> isMeant, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                var read = await EvaluateAsync($"document.readyState === 'complete' ? {expression} : ''", cancellationToken);
+                if (read.Length > 0 && isMeant(read))
                 {
-                    return new Uri(url);
+                    return read;
                 }
             }
             catch (InvalidOperationException)
