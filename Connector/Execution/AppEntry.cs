@@ -1,6 +1,7 @@
 using AppProxy.Connector.Destinations;
 using AppProxy.Connector.Http1;
 using AppProxy.Connector.Settings;
+using AppProxy.Connector.Tls;
 
 namespace AppProxy.Connector.Execution;
 
@@ -32,6 +33,9 @@ internal sealed class AppEntry : IDisposable
     public Uri? Url { get; }
 
     public DestinationRules Destinations { get; } = DestinationRules.None;
+
+    /// <summary>How its connections are secured; null for one without TLS, and below a wildcard.</summary>
+    public AppTls? Tls => _app?.Tls;
 
     /// <summary>The app at the host that these labels make; an app at one host is there for all of them.</summary>
     public ReachedApp? Find(ReadOnlySpan<byte> star) => _app ?? _hosts!.Find(star);

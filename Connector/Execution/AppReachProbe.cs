@@ -5,13 +5,19 @@ using AppProxy.Contracts.Identity;
 
 namespace AppProxy.Connector.Execution;
 
-/// <summary>Tries every few seconds whether the apps' hosts take connections: a bare connection, of which an app need not notice anything.</summary>
+/// <summary>
+/// Tries every few seconds whether the apps' hosts take connections: a bare connection, of which an app need not notice anything. Once a minute
+/// those with https get a handshake too.
+/// </summary>
 internal sealed class AppReachProbe(AppClients apps, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    private const int RoundsToTls = 6;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentDictionary<string, AppReach> _apps = new(StringComparer.OrdinalIgnoreCase);
+
+    private int _round;
 
     /// <summary>What is known now.</summary>
     public IReadOnlyDictionary<string, AppReach> Apps => _apps;
@@ -19,8 +25,9 @@ internal sealed class AppReachProbe(AppClients apps, TimeProvider time) : Backgr
     /// <summary>Tries all of them now.</summary>
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
+        var isForAll = _round++ % RoundsToTls == 0;
         var now = apps.Current.Apps;
-        await Task.WhenAll(now.Where(static app => app.Url is not null).Select(async app => _apps[app.Id] = await ProbeAsync(app.Url!, app.Destinations, cancellationToken)));
+        await Task.WhenAll(now.Where(static app => app.Url is not null).Select(async app => _apps[app.Id] = await ProbeAsync(app, app.Url!, isForAll, cancellationToken)));
         var ids = now.Select(static app => app.Id).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var id in _apps.Keys.Where(id => !ids.Contains(id)))
         {
@@ -45,14 +52,17 @@ internal sealed class AppReachProbe(AppClients apps, TimeProvider time) : Backgr
         }
     }
 
-    private async Task<AppReach> ProbeAsync(Uri url, DestinationRules rules, CancellationToken cancellationToken)
+    private async Task<AppReach> ProbeAsync(AppEntry app, Uri url, bool isForAll, CancellationToken cancellationToken)
     {
+        var before = _apps.GetValueOrDefault(app.Id);
+        var began = time.GetTimestamp();
         using var timeout = new CancellationTokenSource(Patience, time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            using var socket = await DestinationDialer.ConnectAsync(url.IdnHost, url.Port, rules, limit.Token);
-            return new AppReach(true);
+            using var socket = await DestinationDialer.ConnectAsync(url.IdnHost, url.Port, app.Destinations, limit.Token);
+            var problem = app.Tls is not { } tls ? null : isForAll || before is null ? await tls.TryAsync(socket, limit.Token) : before.TlsProblem;
+            return new AppReach(true, TlsProblem: problem, ConnectTime: (int)time.GetElapsedTime(began).TotalMilliseconds);
         }
         catch (DestinationRefusedException)
         {

@@ -21,7 +21,7 @@ internal sealed class ReachedApp : IDisposable
     /// <exception cref="OptionsValidationException">Its settings, or files that they name, are wrong.</exception>
     public ReachedApp(string id, AppTargetOptions options, Uri url, DestinationRules destinations, AppFaults faults, TimeProvider time)
     {
-        var tls = ReadTls(id, options, url, faults, time);
+        var tls = Tls = ReadTls(id, options, url, faults, time);
         _http1 = new Http1Client(
             new Http1Options
             {
@@ -48,6 +48,9 @@ internal sealed class ReachedApp : IDisposable
 
         _chosen = _chooses ? null : (IAppClient?)_http2 ?? _http1;
     }
+
+    /// <summary>How its connections are secured; null for an app without TLS.</summary>
+    public AppTls? Tls { get; }
 
     /// <summary>The client for a request. Only HTTP/1.1 knows the Upgrade header.</summary>
     public ValueTask<IAppClient> ClientForAsync(FrameFlags flags, CancellationToken cancellationToken) =>

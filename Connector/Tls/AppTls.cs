@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using AppProxy.Connector.Http1;
 
 namespace AppProxy.Connector.Tls;
@@ -8,7 +9,7 @@ namespace AppProxy.Connector.Tls;
 internal sealed class AppTls(string app, AppTlsModel model, AppFaults faults)
 {
     /// <summary>Makes the handshake. The socket is the stream's; it is closed when the handshake fails.</summary>
-    /// <exception cref="System.Security.Authentication.AuthenticationException">One side did not accept the other.</exception>
+    /// <exception cref="AuthenticationException">One side did not accept the other.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public async ValueTask<SslStream> AuthenticateAsync(Socket socket, List<SslApplicationProtocol> protocols, CancellationToken cancellationToken)
     {
@@ -32,6 +33,23 @@ internal sealed class AppTls(string app, AppTlsModel model, AppFaults faults)
             }
 
             throw;
+        }
+    }
+
+    /// <summary>Makes a handshake for its own sake, of which nobody is told but the caller. The socket stays the caller's.</summary>
+    /// <returns>Why there is none, in the words of the log; null where there is.</returns>
+    public async Task<string?> TryAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        var check = new CertificateCheck(model);
+        await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: false));
+        try
+        {
+            await tls.AuthenticateAsClientAsync(CreateOptions([SslApplicationProtocol.Http2, SslApplicationProtocol.Http11], check), cancellationToken);
+            return null;
+        }
+        catch (Exception failure) when (failure is AuthenticationException or IOException or SocketException)
+        {
+            return check.Refusal ?? failure.GetBaseException().Message.ReplaceLineEndings(" ");
         }
     }
 

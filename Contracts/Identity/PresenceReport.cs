@@ -28,4 +28,6 @@ internal sealed record PresenceReport
 /// <summary>Whether an app's host takes connections from here.</summary>
 /// <param name="IsReached">It does.</param>
 /// <param name="Problem">Why not, in a few words; null where it does.</param>
-internal sealed record AppReach(bool IsReached, string? Problem = null);
+/// <param name="TlsProblem">Why no secure connection can be made, where the app has https; null where one can, and from connectors that do not try.</param>
+/// <param name="ConnectTime">How long the last connection took, with TLS where that was tried, in milliseconds; null where there was none.</param>
+internal sealed record AppReach(bool IsReached, string? Problem = null, string? TlsProblem = null, int? ConnectTime = null);

@@ -14,7 +14,7 @@ internal sealed class HostCertificate
         Source = source;
         Own = own;
         Chain = chain ?? [];
-        Names = [.. own.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(static names => names.EnumerateDnsNames()).Select(static name => name.TrimEnd('.').ToLowerInvariant()).Distinct()];
+        Names = NamesOf(own);
         NotBefore = own.NotBefore.ToUniversalTime();
         NotAfter = own.NotAfter.ToUniversalTime();
         Context = SslStreamCertificateContext.Create(own, Chain, offline: true);
@@ -45,10 +45,10 @@ internal sealed class HostCertificate
 
     public bool IsValid(DateTimeOffset now) => NotBefore <= now && now <= NotAfter;
 
-    /// <summary>Whether <paramref name="host"/>, lower case and without a trailing dot, is one of its names; a star stands for one label.</summary>
-    public bool IsFor(string host)
-    {
-        var dot = host.IndexOf('.', StringComparison.Ordinal);
-        return Names.Contains(host) || (dot > 0 && Names.Contains("*" + host[dot..]));
-    }
+    /// <summary>Its DNS names, lower case; what its subject says besides counts no more (RFC 9525).</summary>
+    public static IReadOnlyList<string> NamesOf(X509Certificate2 certificate) =>
+    [
+        .. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(static names => names.EnumerateDnsNames())
+            .Select(static name => name.TrimEnd('.').ToLowerInvariant()).Distinct(),
+    ];
 }

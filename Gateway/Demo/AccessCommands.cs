@@ -85,8 +85,10 @@ internal static class AccessCommands
 
     private static Option<string[]> Names(string name, string description) => new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
 
-    private static async Task<CatalogueSnapshot> ReadAsync(string? file, string? store, CancellationToken cancellationToken)
+    /// <summary>The published apps as the gateway has them: of the named file, or else of the named store, or else of what the configuration names.</summary>
+    public static async Task<CatalogueSnapshot> ReadAsync(string? file, string? store, CancellationToken cancellationToken)
     {
+        file ??= store is null ? StoreChoice.Read(null).Configuration["Gateway:Apps"] : null;
         if (file is not null)
         {
             var reading = CatalogueReader.Read(CatalogueFile.Read(file), [], CatalogueSnapshot.Empty, 0, folder: Path.GetDirectoryName(Path.GetFullPath(file)));

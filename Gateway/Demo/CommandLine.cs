@@ -64,6 +64,7 @@ internal sealed class CommandLine
         root.Add(CreateDemo());
         root.Add(AccessCommands.Create());
         root.Add(CertificateCommands.Create());
+        root.Add(AppCommands.Create());
         root.Add(LogCommands.Create());
         root.Add(UserCommands.Create());
         foreach (var command in CatalogueCommands.Create().Concat(ConnectorCommands.Create()))

@@ -4,6 +4,7 @@ using AppProxy.Gateway.Connectors.Calls;
 using AppProxy.Gateway.Directory;
 using AppProxy.Gateway.Pages;
 using AppProxy.Gateway.Portal;
+using AppProxy.Gateway.Relay;
 using AppProxy.Gateway.SignIn;
 
 namespace AppProxy.Gateway.Hosting;
@@ -12,6 +13,9 @@ namespace AppProxy.Gateway.Hosting;
 internal sealed class OwnHost(AmqpBroker? broker, ConnectorEndpoints connectors, SignInEndpoints? signIn, DirectoryEndpoints? directory, PortalEndpoints? portal)
 {
     private static readonly PathString BrokerPath = new(Dialect.WebSocketPath);
+
+    /// <summary>In <c>AppProxy-Error</c>: so the publish test knows a gateway when it meets one.</summary>
+    private const string NotPublished = "not-published";
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -42,6 +46,7 @@ internal sealed class OwnHost(AmqpBroker? broker, ConnectorEndpoints connectors,
     public static Task NotFoundAsync(HttpContext context)
     {
         context.Response.StatusCode = StatusCodes.Status404NotFound;
+        context.Response.Headers[FailureResponse.ErrorHeader] = NotPublished;
         var texts = Language.Of(context.Request);
         return new Page(
             texts["NotFound_Title"],
