@@ -231,7 +231,10 @@ internal sealed class ConnectorExchange : IInterimResponses, IThreadPoolWorkItem
     }
 
     /// <summary>Ends the exchange, once, from wherever it is noticed.</summary>
-    public void End(ExchangeFailure reason, bool tellGateway = true)
+    /// <param name="reason">Why.</param>
+    /// <param name="tellGateway">Unless it told us.</param>
+    /// <param name="isUnreachableHere">Whether nothing was sent to the app, which another connector may reach.</param>
+    public void End(ExchangeFailure reason, bool tellGateway = true, bool isUnreachableHere = false)
     {
         if (Interlocked.CompareExchange(ref _end, (int)reason, -1) != -1 || IsFinished)
         {
@@ -249,7 +252,7 @@ internal sealed class ConnectorExchange : IInterimResponses, IThreadPoolWorkItem
 
             if (!HasSentEnd)
             {
-                frames.Reset(ref Channel.Sequence, reason);
+                frames.Reset(ref Channel.Sequence, reason, isUnreachableHere ? FrameFlags.UnreachableHere : FrameFlags.None);
             }
         }
 

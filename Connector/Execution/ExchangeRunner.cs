@@ -15,8 +15,8 @@ namespace AppProxy.Connector.Execution;
 
 /// <summary>
 /// Runs a request against its app and streams the response back:
-/// <para>1. verify who asks;</para>
-/// <para>2. have the settings that the request began with, and wait for the grant, unless the request may be run again unseen;</para>
+/// <para>1. verify who asks, have the settings that the request began with, and find the app;</para>
+/// <para>2. see that the app can be reached, and wait for the grant, unless the request may be run again unseen;</para>
 /// <para>3. call the app;</para>
 /// <para>4. send the response's head, with as much of the body as the app has sent with it;</para>
 /// <para>5. send the rest of the body as it comes, as far as the gateway's window goes;</para>
@@ -50,7 +50,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, AssertionVerifier 
                 LogRunFailed(failure, exchange.Channel.Exchange);
             }
 
-            exchange.End(reason);
+            exchange.End(reason, isUnreachableHere: IsUnreachableHere(failure));
         }
         finally
         {
@@ -83,6 +83,11 @@ internal sealed partial class ExchangeRunner(AppClients apps, AssertionVerifier 
         _ => ExchangeFailure.ConnectorError,
     };
 
+    /// <summary>There was no connection, so nothing of the request went anywhere; or it is one that may run twice.</summary>
+    private static bool IsUnreachableHere(Exception failure) => failure
+        is Http1Exception { Error: Http1Error.Unreachable or Http1Error.DestinationRefused }
+        or HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError };
+
     private async Task RunCoreAsync(ConnectorExchange exchange)
     {
         if (exchange.IsDeadlineOver)
@@ -91,6 +96,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, AssertionVerifier 
             return;
         }
 
+        // 1.
         if (await VerifyAsync(exchange) is var refused and not ExchangeFailure.None)
         {
             exchange.End(refused);
@@ -99,12 +105,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, AssertionVerifier 
 
         if (apps.Current.Version < exchange.SettingsVersion && settings is not null && !await settings.WaitForAsync(exchange.SettingsVersion, exchange.Cancellation))
         {
-            exchange.End(ExchangeFailure.SettingsUnavailable);
-            return;
-        }
-
-        if (!exchange.IsReplayable && !await exchange.WaitForGrantAsync())
-        {
+            exchange.End(ExchangeFailure.SettingsUnavailable, isUnreachableHere: true);
             return;
         }
 
@@ -113,9 +114,27 @@ internal sealed partial class ExchangeRunner(AppClients apps, AssertionVerifier 
             return;
         }
 
-        exchange.LastMoved = exchange.CalledAt = time.GetTimestamp();
         try
         {
+            // 2.
+            if (!exchange.IsReplayable)
+            {
+                await app.PrepareAsync(exchange.Flags, exchange.Cancellation);
+                if (!await exchange.WaitForGrantAsync())
+                {
+                    return;
+                }
+
+                if (exchange.Flags.HasFlag(FrameFlags.Continued) && exchange.ReadHead(out _) != FrameError.None)
+                {
+                    // What came behind the claim.
+                    exchange.End(ExchangeFailure.ConnectorProtocol);
+                    return;
+                }
+            }
+
+            // 3.
+            exchange.LastMoved = exchange.CalledAt = time.GetTimestamp();
             var client = await app.ClientForAsync(exchange.Flags, exchange.Cancellation);
             using var activity = StartActivity(exchange, id);
             await using var response = await SendRequestAsync(exchange, client, activity);
@@ -148,7 +167,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, AssertionVerifier 
         }
 
         LogAppUnknown(id);
-        exchange.End(ExchangeFailure.AppUnknown);
+        exchange.End(ExchangeFailure.AppUnknown, isUnreachableHere: true);
         return false;
     }
 

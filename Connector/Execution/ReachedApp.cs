@@ -58,6 +58,18 @@ internal sealed class ReachedApp : IDisposable
         : _chosen is { } chosen ? new ValueTask<IAppClient>(chosen)
         : ChooseAsync(cancellationToken);
 
+    /// <summary>
+    /// Makes sure of a connection for a request that may not run twice, before it is claimed: what this connector does not reach another one may, as long as the
+    /// body is still with the client. The library keeps its own connections for HTTP/2.
+    /// </summary>
+    public async ValueTask PrepareAsync(FrameFlags flags, CancellationToken cancellationToken)
+    {
+        if (await ClientForAsync(flags, cancellationToken) == _http1)
+        {
+            await _http1.PrepareAsync(cancellationToken);
+        }
+    }
+
     /// <summary>An app whose TLS fails may have been replaced by one that speaks another version: the next call asks again.</summary>
     public void ForgetChoice()
     {

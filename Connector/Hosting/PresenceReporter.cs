@@ -41,6 +41,7 @@ internal sealed partial class PresenceReporter(
                 new PresenceReport
                 {
                     Version = Version,
+                    Uplink = links.UplinkSession,
                     Slots = links.Slots.Total,
                     BusySlots = links.Slots.Busy,
                     Streams = links.Slots.Streams,

@@ -28,6 +28,12 @@ internal sealed class Http1Client : IAppClient
     public ValueTask<IAppResponse> SendAsync(in RequestHead head, in AppCall call, CancellationToken cancellationToken) =>
         SendAsync(RequestHeadWriter.Write(head, call, _target), cancellationToken);
 
+    /// <summary>Opens a connection for a call to come, unless one is there or callers stand in line for one.</summary>
+    /// <exception cref="Http1Exception">There is none to be had.</exception>
+    public ValueTask PrepareAsync(CancellationToken cancellationToken) => _pool.Idle > 0 || _options.MaxConnections > 0 ? ValueTask.CompletedTask : OpenAsync(cancellationToken);
+
+    private async ValueTask OpenAsync(CancellationToken cancellationToken) => _pool.Add(await _dialer.DialAsync(cancellationToken));
+
     /// <summary>Asks an app with TLS which version it chooses; when it is this one, the connection is kept for the call to come.</summary>
     public async ValueTask<bool> ChoosesHttp2Async(CancellationToken cancellationToken)
     {

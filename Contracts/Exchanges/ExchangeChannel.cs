@@ -45,6 +45,12 @@ internal sealed class ExchangeChannel
     /// <summary>How far our body has been sent.</summary>
     public long SentOffset { get; private set; }
 
+    /// <summary>Whether the end of our body has been sent.</summary>
+    public bool HasSentEnd { get; private set; }
+
+    /// <summary>Whether the other side turned out to be none, before any of our body went there.</summary>
+    public bool IsWithdrawn { get; private set; }
+
     /// <summary>Locks the outbox to write frames that belong together.</summary>
     public FrameAppender Open() => _outbox.Open();
 
@@ -88,7 +94,30 @@ internal sealed class ExchangeChannel
     }
 
     public void SendEnd<TFields>(in FrameAppender frames, in TFields trailers)
-        where TFields : IFieldSource, allows ref struct => frames.End(ref _sequence, SentOffset, trailers);
+        where TFields : IFieldSource, allows ref struct
+    {
+        frames.End(ref _sequence, SentOffset, trailers);
+        HasSentEnd = true;
+    }
+
+    /// <summary>Gives this end up, unless a piece of our body went out by it. Who sends the body looks at <see cref="IsWithdrawn"/> while it holds the outbox, and begins anew elsewhere.</summary>
+    /// <param name="failure">Why.</param>
+    /// <param name="mayHaveEnded">Whether an end that was sent can be sent again.</param>
+    public bool TryWithdraw(ExchangeFailure failure, bool mayHaveEnded)
+    {
+        using (Open())
+        {
+            if (SentOffset > 0 || (HasSentEnd && !mayHaveEnded))
+            {
+                return false;
+            }
+
+            IsWithdrawn = true;
+        }
+
+        Close(failure);
+        return true;
+    }
 
     /// <summary>Says that <paramref name="count"/> octets of the other side's body are done with, and opens its window when due.</summary>
     public void Consume(int count)

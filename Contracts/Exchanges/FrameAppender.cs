@@ -73,8 +73,8 @@ internal readonly ref struct FrameAppender(FrameOutbox outbox)
     public void Window(ref FrameSequence sequence, long offset) =>
         outbox.Reserve(FrameHeader.Size + 8).Window(sequence.Exchange, sequence.Attempt, sequence.Take(), offset);
 
-    public void Reset(ref FrameSequence sequence, ExchangeFailure reason) =>
-        outbox.Reserve(FrameHeader.Size + 2).Reset(sequence.Exchange, sequence.Attempt, sequence.Take(), (ushort)reason);
+    public void Reset(ref FrameSequence sequence, ExchangeFailure reason, FrameFlags flags = FrameFlags.None) =>
+        outbox.Reserve(FrameHeader.Size + 2).Reset(sequence.Exchange, sequence.Attempt, sequence.Take(), (ushort)reason, flags);
 
     public void Heartbeat(FrameFlags flags, uint beat, Guid session, long clock, ReadOnlySpan<HeartbeatEntry> entries, long settings) =>
         outbox.Reserve(FrameHeader.Size + 32 + (entries.Length * HeartbeatEntry.Size)).Heartbeat(flags, beat, session, clock, entries, settings);

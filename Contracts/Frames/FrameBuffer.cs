@@ -101,9 +101,9 @@ public sealed class FrameBuffer : IDisposable
     }
 
     /// <summary>Writes a <see cref="FrameType.Reset"/>.</summary>
-    public void Reset(ExchangeId exchange, Attempt attempt, uint sequence, ushort reason)
+    public void Reset(ExchangeId exchange, Attempt attempt, uint sequence, ushort reason, FrameFlags flags = FrameFlags.None)
     {
-        Begin(FrameType.Reset, FrameFlags.None, exchange, attempt, sequence);
+        Begin(FrameType.Reset, flags, exchange, attempt, sequence);
         UInt16(reason);
         End();
     }

@@ -27,4 +27,7 @@ public enum FrameFlags : byte
 
     /// <summary>ResponseHead: the body's whole length is in this message, so its End follows at once.</summary>
     Complete = 0x40,
+
+    /// <summary>Reset of a connector: it sent nothing to the app, which another connector may reach. The reason is what the client is told if none does.</summary>
+    UnreachableHere = 0x80,
 }

@@ -9,6 +9,9 @@ internal sealed record PresenceReport
     /// <summary>Of the program.</summary>
     public required string Version { get; init; }
 
+    /// <summary>Its uplink session, by which a gateway reaches this very instance; null from an older one.</summary>
+    public Guid? Uplink { get; init; }
+
     /// <summary>Requests at once that it takes.</summary>
     public required int Slots { get; init; }
 

@@ -7,6 +7,7 @@ using AppProxy.Gateway.Connectors.Sealing;
 using AppProxy.Gateway.Connectors.Settings;
 using AppProxy.Gateway.Connectors.Tokens;
 using AppProxy.Gateway.Diagnostics;
+using AppProxy.Gateway.Relay;
 using AppProxy.Gateway.Storage;
 
 namespace AppProxy.Gateway.Connectors;
@@ -36,6 +37,7 @@ internal static class ConnectorServices
         services.AddSingleton<KeyChange>();
         services.AddSingleton<InstanceWatch>();
         services.AddSingleton<GroupSettings>();
+        services.AddSingleton<IConnectorReach, ConnectorReach>();
         services.AddSingleton<ConnectorCalls>();
         services.AddSingleton<ITokenVerifier, BrokerGrantVerifier>();
         services.AddSingleton<ConnectorWatch>();

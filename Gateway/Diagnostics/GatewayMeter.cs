@@ -15,6 +15,7 @@ internal sealed class GatewayMeter : IRefusalCounter
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _failures;
     private readonly Counter<long> _sentAgain;
+    private readonly Counter<long> _sentElsewhere;
     private readonly Counter<long> _lost;
     private readonly Counter<long> _bad;
     private readonly Counter<long> _stray;
@@ -29,6 +30,7 @@ internal sealed class GatewayMeter : IRefusalCounter
         _duration = meter.CreateHistogram<double>("appproxy.gateway.exchange.duration", "s", "From the request's head to the response's end");
         _failures = meter.CreateCounter<long>("appproxy.gateway.exchange.failures", "{exchange}", "Exchanges that ended other than well, by failure and side");
         _sentAgain = meter.CreateCounter<long>("appproxy.gateway.requests.sent_again", "{request}", "Replayable requests that were put on the queue once more");
+        _sentElsewhere = meter.CreateCounter<long>("appproxy.gateway.requests.sent_elsewhere", "{request}", "Requests that went to another connector, because one did not reach the app");
         _lost = meter.CreateCounter<long>("appproxy.gateway.connectors.lost", "{instance}", "Connector instances lost with exchanges under way");
         _bad = meter.CreateCounter<long>("appproxy.gateway.messages.bad", "{message}", "Messages on the reply session that are not of the relay's");
         _stray = meter.CreateCounter<long>("appproxy.gateway.frames.stray", "{frame}", "Frames of exchanges that this gateway does not have");
@@ -57,6 +59,8 @@ internal sealed class GatewayMeter : IRefusalCounter
         new KeyValuePair<string, object?>("appproxy.side", failure.Side.ToString()));
 
     public void SentAgain(string group) => _sentAgain.Add(1, Group(group));
+
+    public void SentElsewhere(string group) => _sentElsewhere.Add(1, Group(group));
 
     public void InstanceLost(string group) => _lost.Add(1, Group(group));
 

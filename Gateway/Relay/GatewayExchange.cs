@@ -35,6 +35,9 @@ internal sealed class GatewayExchange : IDisposable
     private ReadOnlyMemory<byte> _assertion;
     private Line? _line;
     private ConnectorInstance? _directedTo;
+    private List<Guid>? _tried;
+    private ExchangeFailure _unreachable;
+    private bool _isHomeless;
     private HttpContext? _flushing;
     private int _end = -1;
     private bool _continues;
@@ -197,6 +200,12 @@ internal sealed class GatewayExchange : IDisposable
                 return true;
             }
 
+            if (Volatile.Read(ref _isHomeless))
+            {
+                await GoElsewhereAsync();
+                continue;
+            }
+
             await _headReady.WaitAsync();
         }
 
@@ -318,12 +327,26 @@ internal sealed class GatewayExchange : IDisposable
         lock (_gate)
         {
             _directedTo = null;
-            ClientConnection!.Uplink = null;
-            if (_runs.Count == 0)
+            if (ClientConnection is { } connection)
+            {
+                connection.Uplink = null;
+            }
+
+            if (_runs.Count > 0)
+            {
+                return;
+            }
+
+            if (_tried is null)
             {
                 SendAgain();
+                return;
             }
+
+            Volatile.Write(ref _isHomeless, true);
         }
+
+        _headReady.Raise();
     }
 
     /// <summary>Until <see cref="EndFlush"/> the client's pace counts. When the exchange ends meanwhile, its connection does too: nothing else would wake the writer.</summary>
@@ -437,13 +460,13 @@ internal sealed class GatewayExchange : IDisposable
         using var frames = channel.Open();
         if (_headRest is { } whole)
         {
+            // Kept until a run is committed: this one's connector may not reach the app.
             frames.HeadRest(ref channel.Sequence, HeadPieces.Rest(whole.WrittenSpan));
-            whole.Dispose();
-            _headRest = null;
         }
 
-        if (Flags.HasFlag(FrameFlags.Upgrade))
+        if (Flags.HasFlag(FrameFlags.Upgrade) || (_tried is not null && Flags.HasFlag(FrameFlags.Body)))
         {
+            // After an upgrade the body comes much later; and who sends it may wait for the client, and not know of this grant yet.
             channel.SendData(frames, []);
         }
         else if (!Flags.HasFlag(FrameFlags.Body))
@@ -517,6 +540,8 @@ internal sealed class GatewayExchange : IDisposable
             // From here on nothing is sent again.
             _request?.Release();
             _request = null;
+            _headRest?.Dispose();
+            _headRest = null;
         }
 
         LastMoved = _time.GetTimestamp();
@@ -555,6 +580,12 @@ internal sealed class GatewayExchange : IDisposable
                 {
                     Drop(run);
                     SendAgain();
+                    return;
+                }
+
+                if (frame.Header.Flags.HasFlag(FrameFlags.UnreachableHere) && TryLeave(run, frame))
+                {
+                    _headReady.Raise();
                     return;
                 }
 
@@ -625,6 +656,71 @@ internal sealed class GatewayExchange : IDisposable
                 return false;
             default:
                 return false;
+        }
+    }
+
+    /// <summary>The one run there is has sent nothing to the app, and nothing of the client's body is gone: another connector may have it all.</summary>
+    private bool TryLeave(ExchangeRun run, in Frame frame)
+    {
+        if (_committed is not null || _request is null || EndedBy is not null || _runs.Count > 1
+            || ResetPayload.TryRead(frame.Payload.Span, out var reset) != FrameError.None
+            || !run.Channel.TryWithdraw((ExchangeFailure)reset.Reason, mayHaveEnded: !HasPumpedBody))
+        {
+            return false;
+        }
+
+        Drop(run);
+        (_tried ??= []).Add(run.Instance.Session);
+        _unreachable = (ExchangeFailure)reset.Reason;
+        Volatile.Write(ref _granted, null);
+        Volatile.Write(ref _isHomeless, true);
+        SentAt = _time.GetTimestamp();
+        return true;
+    }
+
+    /// <summary>Whether the body comes from the client while it goes out.</summary>
+    private bool HasPumpedBody => (Flags & (FrameFlags.Body | FrameFlags.Replayable | FrameFlags.Upgrade)) == FrameFlags.Body;
+
+    /// <summary>Sends the request past the queue to a connector that has not had it and may reach the app; ends it when there is none.</summary>
+    private async ValueTask GoElsewhereAsync()
+    {
+        Guid[] tried;
+        lock (_gate)
+        {
+            Volatile.Write(ref _isHomeless, false);
+            tried = [.. _tried!];
+        }
+
+        var instance = await _group.FindReachingAsync(App.TargetId, tried);
+        PooledBuffer? copy = null;
+        lock (_gate)
+        {
+            if (EndedBy is not null || _request is null || _runs.Count > 0)
+            {
+                return;
+            }
+
+            if (instance is not null)
+            {
+                _tried!.Add(instance.Session);
+                _directedTo = instance;
+                _send++;
+                SentAt = _time.GetTimestamp();
+                copy = RequestMessage.Copy(_request.Array.AsSpan(0, _requestLength), _send, _group.Clock.After(App.Relay.WaitForConnector), TakeAssertion().Span);
+            }
+        }
+
+        if (copy is null)
+        {
+            End(_unreachable);
+            return;
+        }
+
+        _group.OnSentElsewhere(App.TargetId, tried[^1], instance!.Session, _unreachable);
+        instance.Direct(this, copy, _requestLength);
+        if (!_group.Has(instance) && instance.TryTakeBack(this))
+        {
+            OnDirectLost();
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
     private readonly List<GatewayExchange> _answered = [];
     private readonly TimeProvider _time;
     private readonly ILogger<GroupRelay> _logger;
+    private readonly IConnectorReach? _reach;
     private TransportSupervisor? _supervisor;
     private volatile IMessageSender? _requests;
     private IMessageSender? _uplinks;
@@ -32,8 +33,9 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
     private ISessionPresence? _presence;
     private IDisposable? _watch;
 
-    public GroupRelay(string group, WindowBudget budget, GatewayMeter meter, TimeProvider time, ILogger<GroupRelay> logger)
+    public GroupRelay(string group, WindowBudget budget, GatewayMeter meter, TimeProvider time, ILogger<GroupRelay> logger, IConnectorReach? reach = null)
     {
+        _reach = reach;
         Group = group;
         Budget = budget;
         Meter = meter;
@@ -114,6 +116,28 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
 
     /// <summary>Whether an instance is not lost, as far as is known.</summary>
     public bool Has(ConnectorInstance instance) => _instances.TryGetValue(instance.Session, out var known) && known == instance;
+
+    /// <summary>An instance that may reach an app: one that says so, or one that was heard of and says nothing of it. Null when none is left.</summary>
+    /// <param name="app">What connectors call it.</param>
+    /// <param name="tried">Uplink sessions of those that do not.</param>
+    public async ValueTask<ConnectorInstance?> FindReachingAsync(string app, IReadOnlyCollection<Guid> tried)
+    {
+        var said = _reach is null ? [] : new Dictionary<Guid, bool>(await _reach.ListAsync(Group, app));
+        var found = said.Where(instance => instance.Value && !tried.Contains(instance.Key)).Select(instance => InstanceOf(instance.Key)).Where(static instance => !instance.IsLost).ToList();
+        if (found.Count == 0)
+        {
+            found = [.. Instances.Where(instance => !said.ContainsKey(instance.Session) && !tried.Contains(instance.Session) && !instance.IsLost)];
+        }
+
+        // Any, so that no single one gets all.
+        return found.Count == 0 ? null : found[Random.Shared.Next(found.Count)];
+    }
+
+    public void OnSentElsewhere(string app, Guid from, Guid to, ExchangeFailure reason)
+    {
+        Meter.SentElsewhere(Group);
+        LogSentElsewhere(Group, from, app, reason, to);
+    }
 
     /// <inheritdoc/>
     public async ValueTask OpenAsync(ITransport transport, CancellationToken cancellationToken)
@@ -306,6 +330,9 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
 
     [LoggerMessage(3003, LogLevel.Warning, "Group '{Group}': connector instance {Session} is lost with {Count} exchanges")]
     private partial void LogInstanceLost(string group, Guid session, int count);
+
+    [LoggerMessage(3004, LogLevel.Debug, "Group '{Group}': connector instance {From} does not reach app '{App}' ({Reason}); its request goes to {To}")]
+    private partial void LogSentElsewhere(string group, Guid from, string app, ExchangeFailure reason, Guid to);
 
     private sealed class RepliesHandler(GroupRelay relay) : IMessageHandler
     {

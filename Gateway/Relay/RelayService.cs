@@ -15,7 +15,8 @@ internal sealed class RelayService(
     GatewayMeter meter,
     TimeProvider time,
     IOptions<HostOptions> host,
-    ILoggerFactory loggers) : BackgroundService, IHostedLifecycleService
+    ILoggerFactory loggers,
+    IConnectorReach? reach = null) : BackgroundService, IHostedLifecycleService
 {
     /// <summary>What is left of the host's time to stop, for telling clients before their connections are cut.</summary>
     private static readonly TimeSpan TimeToTell = TimeSpan.FromSeconds(5);
@@ -117,7 +118,7 @@ internal sealed class RelayService(
     private void AddGroup(string name, CancellationToken stopping)
     {
         var logger = loggers.CreateLogger<GroupRelay>();
-        var relay = new GroupRelay(name, budget, meter, time, logger);
+        var relay = new GroupRelay(name, budget, meter, time, logger, reach);
         if (!groups.TryAdd(relay))
         {
             return;

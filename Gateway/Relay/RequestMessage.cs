@@ -30,8 +30,12 @@ internal sealed class RequestMessage(GatewayExchange exchange, PooledBuffer buff
         }
     }
 
-    /// <summary>The same frames under another send number and deadline, with a newer assertion. A copy: the broker may still hold the first.</summary>
+    /// <summary>The same frames under another send number and deadline, with a newer assertion.</summary>
     public static RequestMessage Again(GatewayExchange exchange, ReadOnlySpan<byte> first, ushort send, long deadline, ReadOnlySpan<byte> assertion)
+        => new(exchange, Copy(first, send, deadline, assertion), first.Length, exchange.App.Relay.WaitForConnector);
+
+    /// <summary>Those frames. A copy: the broker may still hold the first.</summary>
+    public static PooledBuffer Copy(ReadOnlySpan<byte> first, ushort send, long deadline, ReadOnlySpan<byte> assertion)
     {
         var copy = PooledBuffer.Rent(first.Length);
         first.CopyTo(copy.Array);
@@ -49,7 +53,7 @@ internal sealed class RequestMessage(GatewayExchange exchange, PooledBuffer buff
             frames = frames[header.Length..];
         }
 
-        return new RequestMessage(exchange, copy, first.Length, exchange.App.Relay.WaitForConnector);
+        return copy;
     }
 
     /// <summary>Of one person and app, assertions are equally long: only their times and signatures differ.</summary>

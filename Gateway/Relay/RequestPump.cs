@@ -12,58 +12,17 @@ internal static class RequestPump
     /// <summary>Sends a request's body. True when it went out whole; never throws.</summary>
     public static async Task<bool> RunAsync(GatewayExchange exchange, HttpRequest request, TimeProvider time)
     {
-        var client = request.BodyReader;
         var trailers = new RequestTrailers(request);
         try
         {
-            if (await exchange.WaitForGrantAsync() is not { } channel)
+            while (await exchange.WaitForGrantAsync() is { } channel)
             {
-                return false;
-            }
-
-            if (exchange.AsksToContinue)
-            {
-                Grant(channel);
-                if (!await exchange.WaitForContinueAsync())
+                if (await RunAsync(exchange, channel, request.BodyReader, trailers, time) is { } isWhole)
                 {
-                    return false;
+                    return isWhole;
                 }
             }
 
-            // To look is to ask: the server tells a client that waits for it to go on.
-            if (!client.TryRead(out var result))
-            {
-                if (!exchange.AsksToContinue)
-                {
-                    Grant(channel);
-                }
-
-                result = await ReadAsync(exchange, client);
-            }
-
-            while (!result.IsCanceled)
-            {
-                var room = result.Buffer.IsEmpty ? 1 : await channel.WaitForRoomAsync();
-                if (room == 0)
-                {
-                    client.AdvanceTo(result.Buffer.Start);
-                    return false;
-                }
-
-                exchange.LastMoved = time.GetTimestamp();
-                if (Send(channel, client, result, room, trailers))
-                {
-                    return true;
-                }
-
-                if (!client.TryRead(out result))
-                {
-                    result = await ReadAsync(exchange, client);
-                }
-            }
-
-            // A read that was cancelled is still a read: the server drains the rest only when it is over.
-            client.AdvanceTo(result.Buffer.Start);
             return false;
         }
         catch (Exception failure)
@@ -71,6 +30,55 @@ internal static class RequestPump
             exchange.End(RequestBody.FailureOf(failure));
             return false;
         }
+    }
+
+    /// <summary>Null when the connector turned out not to reach the app, and all of the body is still here for another.</summary>
+    private static async ValueTask<bool?> RunAsync(GatewayExchange exchange, ExchangeChannel channel, PipeReader client, RequestTrailers trailers, TimeProvider time)
+    {
+        if (exchange.AsksToContinue)
+        {
+            Grant(channel);
+            if (!await exchange.WaitForContinueAsync())
+            {
+                return false;
+            }
+        }
+
+        // To look is to ask: the server tells a client that waits for it to go on.
+        if (!client.TryRead(out var result))
+        {
+            if (!exchange.AsksToContinue)
+            {
+                Grant(channel);
+            }
+
+            result = await ReadAsync(exchange, client);
+        }
+
+        while (!result.IsCanceled)
+        {
+            var room = result.Buffer.IsEmpty ? 1 : await channel.WaitForRoomAsync();
+            if (room == 0)
+            {
+                client.AdvanceTo(result.Buffer.Start);
+                return channel.IsWithdrawn ? null : false;
+            }
+
+            exchange.LastMoved = time.GetTimestamp();
+            if (Send(channel, client, result, room, trailers) is not false and var isWhole)
+            {
+                return isWhole;
+            }
+
+            if (!client.TryRead(out result))
+            {
+                result = await ReadAsync(exchange, client);
+            }
+        }
+
+        // A read that was cancelled is still a read: the server drains the rest only when it is over.
+        client.AdvanceTo(result.Buffer.Start);
+        return false;
     }
 
     /// <summary>The grant must not wait for a client that waits for the app.</summary>
@@ -106,8 +114,8 @@ internal static class RequestPump
         return result;
     }
 
-    /// <summary>Sends what fits the room; true when that was the end.</summary>
-    private static bool Send(ExchangeChannel channel, PipeReader client, in ReadResult result, int room, RequestTrailers trailers)
+    /// <summary>Sends what fits the room; true when that was the end, null when nobody wants it there.</summary>
+    private static bool? Send(ExchangeChannel channel, PipeReader client, in ReadResult result, int room, RequestTrailers trailers)
     {
         var available = result.Buffer;
         var count = (int)Math.Min(available.Length, room);
@@ -115,6 +123,12 @@ internal static class RequestPump
         var isEnd = result.IsCompleted && count == available.Length;
         using (var frames = channel.Open())
         {
+            if (channel.IsWithdrawn)
+            {
+                client.AdvanceTo(result.Buffer.Start);
+                return null;
+            }
+
             if (count > 0)
             {
                 var buffer = PooledBuffer.Rent(FrameBuffer.DataMessageOffset + count);

@@ -44,6 +44,7 @@ internal sealed class GatewayMeterTests
         meter.Ended("app", TimeSpan.FromSeconds(1));
         meter.Failed("app", FailureMap.Get(ExchangeFailure.ConnectorLost));
         meter.SentAgain("default");
+        meter.SentElsewhere("default");
         meter.InstanceLost("default");
         meter.BadMessage("default", default(FrameError));
         meter.StrayFrame("default");

@@ -72,6 +72,7 @@ internal static class GoldenMessages
         ["end"] = [new EndModel(new(Exchange, Attempt, 3), 65_544, new(("Grpc-Status", "0"), ("Grpc-Message", "")))],
         ["window"] = [new WindowModel(new(Exchange, Attempt, uint.MaxValue), 4_398_046_511_104)],
         ["reset"] = [new ResetModel(new(Exchange, Attempt, 4), 300)],
+        ["reset-unreachable-here"] = [new ResetModel(new(Exchange, Attempt, 4), 400, FrameFlags.UnreachableHere)],
         ["heartbeat"] =
         [
             new HeartbeatModel(
