@@ -31,6 +31,9 @@ internal sealed class GatewayOptions
     /// <summary>Port of https on which clients who come with http are sent to the app that is published there; null sends nobody.</summary>
     public int? HttpsRedirectPort { get; set; }
 
+    /// <summary>Whether the gateway may serve plain http to other machines, as behind a load balancer that ends TLS.</summary>
+    public bool IsPlainHttpAllowed { get; set; }
+
     /// <summary>Connection string of an Azure Service Bus namespace that is used instead of the embedded broker.</summary>
     public string? ServiceBus { get; set; }
 

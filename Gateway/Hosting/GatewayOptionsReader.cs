@@ -23,6 +23,12 @@ internal static class GatewayOptionsReader
             mistakes.AddRange(failures);
         }
 
+        if (given is null && !options.IsPlainHttpAllowed && options.HttpsRedirectPort is null)
+        {
+            mistakes.AddRange(PlainHttp.FindIn(configuration).Select(static endpoint =>
+                $"{endpoint} would let everybody on the way read along: give https:// with a certificate (Kestrel:Certificates:Default), or Gateway:HttpsRedirectPort where http only sends people to https, or Gateway:IsPlainHttpAllowed=true behind a load balancer that ends TLS."));
+        }
+
         foreach (var endpoint in options.ProxyProtocol.Where(name => !configuration.GetSection($"Kestrel:Endpoints:{name}").Exists()))
         {
             mistakes.Add($"Gateway:ProxyProtocol names '{endpoint}', which is no endpoint in Kestrel:Endpoints.");

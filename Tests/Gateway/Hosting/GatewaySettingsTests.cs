@@ -66,6 +66,36 @@ internal sealed class GatewaySettingsTests
         }
     }
 
+    [TestCase("urls", "http://0.0.0.0:80", "--urls=http://0.0.0.0:80 would let*")]
+    [TestCase("urls", "https://0.0.0.0:443;http://*:80", "--urls=http://*:80 would let*")]
+    [TestCase("http_ports", "8080", "ASPNETCORE_HTTP_PORTS=8080 would let*")]
+    [TestCase("Kestrel:Endpoints:Front:Url", "http://gateway.example.com:80", "Kestrel:Endpoints:Front:Url=http://gateway.example.com:80 would let*")]
+    public void Plain_http_is_for_this_machine_unless_asked_for(string setting, string value, string told)
+    {
+        IEnumerable<string> Tell(params KeyValuePair<string, string?>[] more)
+        {
+            try
+            {
+                GatewayOptionsReader.Read(
+                    new ConfigurationBuilder().AddInMemoryCollection([new(setting, value), new("Gateway:Broker:ConnectorKeys:a:Key", Key), .. more]).Build(), null);
+                return [];
+            }
+            catch (OptionsValidationException mistakes)
+            {
+                return mistakes.Failures;
+            }
+        }
+
+        Tell().Should().ContainMatch(told);
+        Tell(new KeyValuePair<string, string?>("Gateway:IsPlainHttpAllowed", "true")).Should().NotContainMatch("*would let*");
+        Tell(new KeyValuePair<string, string?>("Gateway:HttpsRedirectPort", "443")).Should().NotContainMatch("*would let*");
+    }
+
+    [TestCase("urls", "http://localhost:5000;http://127.0.0.1:5001;http://[::1]:5002;https://0.0.0.0:443")]
+    [TestCase("Kestrel:Endpoints:Front:Url", "https://*:443")]
+    public void Https_and_loopback_need_not_be_asked_for(string setting, string value)
+        => PlainHttp.FindIn(new ConfigurationBuilder().AddInMemoryCollection([new(setting, value)]).Build()).Should().BeEmpty();
+
     [Test]
     public void Nothing_crosses_a_namespace_unsealed()
     {
