@@ -30,9 +30,9 @@ internal sealed class DemoHostTests : IDisposable
 
         var running = host.RunAsync(stop.Token);
         (await _output.WaitForAsync("Connector 2", cancellationToken)).Should().MatchRegex(@"pid \d+");
+        (await _output.WaitForAsync("Apps file", cancellationToken)).Should().Contain(gateway.Launch!.AppsFile);
         (await _output.WaitForAsync("Open", cancellationToken)).Should().EndWith("http://app.localhost:8080/");
         (await _output.WaitForAsync("curl", cancellationToken)).Should().EndWith("curl -i http://app.localhost:8080/api/time");
-        (await _output.WaitForAsync("Apps file", cancellationToken)).Should().Contain(gateway.Launch!.AppsFile);
         var folder = Path.GetDirectoryName(gateway.Launch.AppsFile)!;
         (await _output.WaitForAsync("] key", cancellationToken)).Should().MatchRegex($@"^\[connector (\d)\] key secret demo-\1 {folder}/connector-\1\.json$");
         (await _output.WaitForAsync("] key", cancellationToken)).Should().StartWith("[connector ");
