@@ -88,16 +88,17 @@ internal sealed class CommandLine
             Description = "An app of yours to publish in place of the sample app: open, so only while the gateway listens on loopback.",
             HelpName = "URL",
         };
+        var signIn = new Option<bool>("--sign-in") { Description = "People sign in for the app named with --internal-url too, as they do for the sample app." };
         var connectors = new Option<string>("--connectors")
         {
             Description = "How many connectors to start (1 to 16).",
             HelpName = "N",
             DefaultValueFactory = _ => "1",
         };
-        var demo = new Command("demo", "Starts a gateway, connectors and a sample app on this machine.") { urls, internalUrl, connectors };
+        var demo = new Command("demo", "Starts a gateway, connectors and a sample app on this machine.") { urls, internalUrl, signIn, connectors };
         demo.SetAction(async (parsed, cancellationToken) =>
         {
-            var options = DemoOptionsReader.Read(parsed.GetRequiredValue(urls), parsed.GetValue(internalUrl), parsed.GetRequiredValue(connectors));
+            var options = DemoOptionsReader.Read(parsed.GetRequiredValue(urls), parsed.GetValue(internalUrl), parsed.GetRequiredValue(connectors), parsed.GetValue(signIn));
             using var signals = new TerminationSignals();
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Token, cancellationToken);
             try

@@ -15,6 +15,9 @@ internal sealed class DemoFolder : IDisposable
 
     public string AppsFile { get; }
 
+    /// <summary>For the gateway's store, where it has people.</summary>
+    public string Store => Path.Combine(_folder.FullName, "appproxy.db");
+
     public string IdentityOf(int connector) => Path.Combine(_folder.FullName, string.Create(CultureInfo.InvariantCulture, $"connector-{connector}.json"));
 
     public void Dispose()

@@ -18,6 +18,7 @@ internal sealed class DemoHost
     private readonly GatewayStarter _startGateway;
     private readonly DemoOutput _output;
     private readonly TimeProvider _time;
+    private readonly ReadinessProbe _probe;
 
     public DemoHost(DemoOptions options, GatewayStarter startGateway, TextWriter output, TimeProvider time)
     {
@@ -25,7 +26,8 @@ internal sealed class DemoHost
         _startGateway = startGateway;
         _output = new DemoOutput(output);
         _time = time;
-        WaitUntilServedAsync = new ReadinessProbe(options, time).WaitAsync;
+        _probe = new ReadinessProbe(options, time);
+        WaitUntilServedAsync = _probe.WaitAsync;
     }
 
     /// <summary>Path of the connector; null takes the one beside the gateway.</summary>
@@ -45,9 +47,14 @@ internal sealed class DemoHost
         var internalUrl = sample?.Url ?? _options.InternalUrl!;
 
         // 2.
-        using var folder = new DemoFolder(DemoCatalogue.Write(sample is null ? "Your app" : "Sample app", _options.ExternalUrl, internalUrl));
-        var launch = new GatewayLaunch(_options.Url, folder.AppsFile, _options.Connectors);
+        using var folder = new DemoFolder(DemoCatalogue.Write(_options, internalUrl));
+        var launch = new GatewayLaunch(_options.Url, folder.AppsFile, _options.Connectors)
+        {
+            Store = _options.IsSignInOn ? folder.Store : null,
+            ProbedHost = _options.ExternalUrl.Host,
+        };
         await using var gateway = await _startGateway(launch, stop);
+        _probe.Cookie = gateway.ProbeCookie;
 
         // 3.
         var connectors = new List<ConnectorSupervisor>();
@@ -59,7 +66,7 @@ internal sealed class DemoHost
             }
 
             // 4.
-            _output.Banner(_options, gateway.BrokerAddress, connectors.Select(connector => connector.ProcessId), internalUrl, folder.AppsFile);
+            _output.Banner(_options, gateway.BrokerAddress, connectors.Select(connector => connector.ProcessId), internalUrl, folder.AppsFile, gateway.People);
 
             // 5., 6.
             return await ServeAsync(gateway, stop);
@@ -91,7 +98,7 @@ internal sealed class DemoHost
     private async Task<int> ServeAsync(IRunningGateway gateway, CancellationToken stop)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var ready = SayWhenReadyAsync(end.Token);
+        var ready = SayWhenReadyAsync(gateway, end.Token);
         try
         {
             await gateway.Stopped.WaitAsync(stop);
@@ -110,7 +117,7 @@ internal sealed class DemoHost
         }
     }
 
-    private async Task SayWhenReadyAsync(CancellationToken cancellationToken)
+    private async Task SayWhenReadyAsync(IRunningGateway gateway, CancellationToken cancellationToken)
     {
         try
         {
@@ -125,6 +132,7 @@ internal sealed class DemoHost
                 await served;
             }
 
+            await gateway.EndProbeAsync();
             _output.Line($"Ready: {_options.ExternalUrl} (Ctrl+C stops)");
         }
         catch (OperationCanceledException)

@@ -11,11 +11,19 @@ internal sealed record DemoOptions
 
     public int Connectors { get; init; } = 1;
 
+    /// <summary>Whether people sign in first.</summary>
+    public bool IsSignInOn { get; init; }
+
     /// <summary>Where people open the app: a host of its own, since the gateway's host is the gateway's.</summary>
     /// <remarks>Browsers and curl take every name below "localhost" for this machine, with no DNS or hosts file.</remarks>
-    public Uri ExternalUrl => new UriBuilder(Url)
+    public Uri ExternalUrl => UrlOf("app");
+
+    /// <summary>The sample app once more, for one of the two people; only where they sign in.</summary>
+    public Uri SecondUrl => UrlOf("second");
+
+    private Uri UrlOf(string app) => new UriBuilder(Url)
     {
-        Host = Url.HostNameType == UriHostNameType.Dns ? "app." + Url.Host : "app.localhost",
+        Host = app + "." + (Url.HostNameType == UriHostNameType.Dns ? Url.Host : "localhost"),
         Path = "/",
     }.Uri;
 }

@@ -7,7 +7,7 @@ namespace AppProxy.Gateway.Demo;
 internal static class DemoOptionsReader
 {
     /// <exception cref="DemoException">Something is wrong.</exception>
-    public static DemoOptions Read(string urls, string? internalUrl, string connectors)
+    public static DemoOptions Read(string urls, string? internalUrl, string connectors, bool isSignInAsked)
     {
         if (!Uri.TryCreate(urls, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.PathAndQuery != "/" || url.Port == 0)
         {
@@ -24,7 +24,13 @@ internal static class DemoOptionsReader
             throw new DemoException($"--connectors '{connectors}' must be a number from 1 to 16");
         }
 
-        return new DemoOptions { Url = url, InternalUrl = ReadInternalUrl(internalUrl, url), Connectors = count };
+        if (isSignInAsked && !IsLoopback(url))
+        {
+            throw new DemoException("--sign-in sends passwords over http, so --urls must be a loopback address, such as http://localhost:8080");
+        }
+
+        var app = ReadInternalUrl(internalUrl, url);
+        return new DemoOptions { Url = url, InternalUrl = app, Connectors = count, IsSignInOn = isSignInAsked || (app is null && IsLoopback(url)) };
     }
 
     private static Uri? ReadInternalUrl(string? value, Uri gateway)

@@ -13,6 +13,9 @@ internal sealed class ReadinessProbe(DemoOptions options, TimeProvider time)
     /// <summary>Longer than a request waits for a connector.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>Lets the probe in where people sign in.</summary>
+    public string? Cookie { get; set; }
+
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false };
@@ -28,6 +31,11 @@ internal sealed class ReadinessProbe(DemoOptions options, TimeProvider time)
         // Straight to the gateway, with the app's name in Host: not every resolver knows the names below localhost.
         using var request = new HttpRequestMessage(HttpMethod.Get, GatewayAddress());
         request.Headers.Host = options.ExternalUrl.Authority;
+        if (Cookie is not null)
+        {
+            request.Headers.Add("Cookie", Cookie);
+        }
+
         try
         {
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);

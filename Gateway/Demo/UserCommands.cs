@@ -193,6 +193,12 @@ internal static class UserCommands
             try
             {
                 await run(parsed, scope.ServiceProvider.GetRequiredService<DirectoryAdministration>(), parsed.InvocationConfiguration.Output, choice, stop);
+                if (verb != "list")
+                {
+                    // As it was typed: there is no secret in it. Options stand where they were given.
+                    var typed = parsed.Tokens.Where(token => token.Value != parsed.GetValue(store) && token.Value != "--store").Select(static token => token.Value);
+                    await CommandAudit.WriteAsync(choice.Store, string.Join(' ', typed), stop);
+                }
             }
             catch (DirectoryException mistake)
             {

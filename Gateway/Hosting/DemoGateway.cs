@@ -1,6 +1,7 @@
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Connectors.Enrolling;
 using AppProxy.Gateway.Demo;
+using AppProxy.Gateway.SignIn.Sessions;
 
 namespace AppProxy.Gateway.Hosting;
 
@@ -16,6 +17,8 @@ internal sealed class DemoGateway : IRunningGateway
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
 
     private readonly WebApplication _gateway;
+
+    private Session? _probe;
 
     private DemoGateway(WebApplication gateway, string token)
     {
@@ -41,6 +44,10 @@ internal sealed class DemoGateway : IRunningGateway
 
     public IReadOnlyDictionary<string, string> ConnectorEnvironment { get; }
 
+    public IReadOnlyList<DemoPerson> People { get; private set; } = [];
+
+    public string? ProbeCookie { get; private set; }
+
     public Task Stopped { get; }
 
     public static async Task<IRunningGateway> StartAsync(GatewayLaunch launch, CancellationToken cancellationToken)
@@ -53,17 +60,40 @@ internal sealed class DemoGateway : IRunningGateway
             builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
             builder.Services.AddSingleton(new CatalogueOptions { Path = launch.AppsFile, IsTemporary = true, OwnHosts = { launch.Url.Host } });
             builder.Configuration.AddInMemoryCollection([new("Gateway:Broker:Listen", "amqp://127.0.0.1:0")]);
+            if (launch.Store is not null)
+            {
+                builder.Configuration.AddInMemoryCollection(
+                [
+                    new("Gateway:Store", launch.Store), new("Gateway:Directory:IsEnabled", "true"), new("Gateway:SignIn:Origin", launch.Url.ToString()),
+                ]);
+            }
+
         });
         try
         {
             await gateway.StartAsync(cancellationToken);
             var token = await gateway.Services.GetRequiredService<EnrollmentTokens>().CreateAsync("default", TokenLifetime, launch.Connectors * Starts, cancellationToken);
-            return new DemoGateway(gateway, token.Reveal());
+            var demo = new DemoGateway(gateway, token.Reveal());
+            if (launch.Store is not null)
+            {
+                demo.People = await DemoPeople.CreateAsync(gateway.Services, launch.Url.Host);
+                (demo._probe, demo.ProbeCookie) = await DemoPeople.BeginProbeAsync(gateway.Services, launch.ProbedHost);
+            }
+
+            return demo;
         }
         catch
         {
             await gateway.DisposeAsync();
             throw;
+        }
+    }
+
+    public async Task EndProbeAsync()
+    {
+        if (_probe is not null)
+        {
+            await _gateway.Services.GetRequiredService<SessionRegistry>().EndAsync(SessionSelector.One(_probe.Id), CancellationToken.None);
         }
     }
 

@@ -1,3 +1,4 @@
+using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
 using Microsoft.AspNetCore.Authentication;
@@ -7,7 +8,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace AppProxy.Gateway.Directory.SigningIn;
 
 /// <summary>The second step: a code of the authenticator, or a recovery code.</summary>
-internal sealed partial class SecondStepPage(DirectoryForms forms, SignInThrottle throttle, KnownBrowsers browsers, ILogger<SecondStepPage> logger)
+internal sealed partial class SecondStepPage(DirectoryForms forms, SignInThrottle throttle, KnownBrowsers browsers, IAuditLog log, ILogger<SecondStepPage> logger)
 {
     public async Task AskAsync(HttpContext context, DirectorySignIn signIn, bool isRecovery)
     {
@@ -37,6 +38,7 @@ internal sealed partial class SecondStepPage(DirectoryForms forms, SignInThrottl
         if (throttle.TryCode(user.Id, browsers.Find(context.Request, user.Id)) is not { } attempt)
         {
             LogThrottled(user.UserName!);
+            log.Write(SignInPage.Failed(context, user, "too-many-attempts"));
             context.Response.Headers.RetryAfter = "360";
             await WriteAsync(context, isRecovery, next, "There were too many wrong codes. Wait a few minutes, then try again.", StatusCodes.Status429TooManyRequests);
             return;
@@ -49,6 +51,7 @@ internal sealed partial class SecondStepPage(DirectoryForms forms, SignInThrottl
         if (!result.Succeeded)
         {
             LogWrong(user.UserName!);
+            log.Write(SignInPage.Failed(context, user, "wrong-code"));
             await WriteAsync(
                 context, isRecovery, next, isRecovery ? "This is none of your recovery codes, or it was used before." : "The code is wrong, or was used before. Wait for the next one.", StatusCodes.Status401Unauthorized);
             return;

@@ -1,3 +1,4 @@
+using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Pages;
@@ -7,7 +8,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace AppProxy.Gateway.Directory.SigningIn;
 
 /// <summary>The sign-in page: name and password.</summary>
-internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle throttle, KnownBrowsers browsers, PasswordCheck passwords, ILogger<SignInPage> logger)
+internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle throttle, KnownBrowsers browsers, PasswordCheck passwords, IAuditLog log, ILogger<SignInPage> logger)
 {
     private const string Wrong = "The name or the password is wrong.";
 
@@ -25,6 +26,7 @@ internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle th
         if (throttle.TryPassword(name, context.Connection.RemoteIpAddress, browsers.Find(context.Request, user?.Id)) is not { } attempt)
         {
             LogThrottled(context.Connection.RemoteIpAddress?.ToString());
+            log.Write(Failed(context, user, "too-many-attempts"));
             context.Response.Headers.RetryAfter = "60";
             await WriteAsync(context, next, name, "There were too many attempts. Wait a minute, then try again.", StatusCodes.Status429TooManyRequests);
             return;
@@ -33,6 +35,7 @@ internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle th
         if (!await passwords.IsRightAsync(signIn.UserManager, user, form["password"].ToString()))
         {
             LogWrong(context.Connection.RemoteIpAddress?.ToString());
+            log.Write(Failed(context, user, "wrong-password"));
             await WriteAsync(context, next, name, Wrong, StatusCodes.Status401Unauthorized);
             return;
         }
@@ -55,6 +58,16 @@ internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle th
             await WriteAsync(context, next, name, "This account is disabled. Ask whoever runs the gateway.", StatusCodes.Status403Forbidden);
         }
     }
+
+    /// <summary>Who tried, where there is such a user: a name that is none may be a password.</summary>
+    public static AuditEvent Failed(HttpContext context, DirectoryUser? user, string outcome) => new()
+    {
+        Kind = AuditKind.SignIn,
+        Outcome = outcome,
+        User = user?.Id,
+        UserName = user?.UserName,
+        Address = AuditAddress.Of(context),
+    };
 
     private Task WriteAsync(HttpContext context, string next, string name, string? problem, int status) => forms.WriteAsync(context, new DirectoryForm
     {

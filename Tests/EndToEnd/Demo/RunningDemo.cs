@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using AppProxy.Tests.EndToEnd.Processes;
+using AppProxy.Tests.EndToEnd.SignIn;
 
 namespace AppProxy.Tests.EndToEnd.Demo;
 
@@ -43,12 +44,20 @@ internal sealed partial class RunningDemo : IAsyncDisposable
         {
             await program.WaitForLineAsync("Ready: ", cancellationToken);
             var output = program.Output;
-            return new RunningDemo(
+            var demo = new RunningDemo(
                 program,
                 port,
                 [.. ConnectorLine().Matches(output).Select(static match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))],
                 int.Parse(BrokerLine().Match(output).Groups[1].Value, CultureInfo.InvariantCulture),
                 AppsLine().Match(output).Groups[1].Value);
+            if (output.Contains("  Sign in as", StringComparison.Ordinal))
+            {
+                using var browser = new TestBrowser();
+                await demo.SignInAsync(browser, "bob@demo.test", demo.Url, cancellationToken);
+                demo.Cookie = browser.CookiesFor(demo.Url);
+            }
+
+            return demo;
         }
         catch
         {
@@ -57,7 +66,27 @@ internal sealed partial class RunningDemo : IAsyncDisposable
         }
     }
 
-    public HttpClient CreateClient() => LoopbackClient.Create(Url);
+    /// <summary>For Bob, where people sign in.</summary>
+    public HttpClient CreateClient()
+    {
+        var client = LoopbackClient.Create(Url);
+        if (Cookie.Length > 0)
+        {
+            client.DefaultRequestHeaders.Add("Cookie", Cookie);
+        }
+
+        return client;
+    }
+
+    /// <summary>What Bob's browser shows the app.</summary>
+    public string Cookie { get; private set; } = "";
+
+    /// <summary>Signs somebody in with what the console says.</summary>
+    public async Task<BrowserAnswer> SignInAsync(TestBrowser browser, string name, Uri page, CancellationToken cancellationToken)
+    {
+        var password = Regex.Match(Program.Output, $"^  Sign in as    {Regex.Escape(name)}   (\\S+)", RegexOptions.Multiline).Groups[1].Value;
+        return await browser.SubmitAsync(await browser.GoAsync(page, cancellationToken), cancellationToken, ("name", name), ("password", password));
+    }
 
     public ValueTask DisposeAsync() => Program.DisposeAsync();
 

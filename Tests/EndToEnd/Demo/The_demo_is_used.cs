@@ -5,7 +5,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using AppProxy.Tests.EndToEnd.PeopleOfTheDirectory;
 using AppProxy.Tests.EndToEnd.Processes;
+using AppProxy.Tests.EndToEnd.SignIn;
 using FluentAssertions;
 using Microsoft.AspNetCore.Http;
 using NUnit.Framework;
@@ -156,13 +159,32 @@ internal sealed class The_demo_is_used
         (await client.GetAsync("/", cancellation)).StatusCode.Should().Be(HttpStatusCode.NotFound);
 
         await File.WriteAllTextAsync(_demo.AppsFile, apps.ToJsonString(), cancellation);
-        await _demo.Program.WaitForLineAsync("are in use: 2 apps", cancellation);
+        await _demo.Program.WaitForLineAsync("are in use: 3 apps", cancellation);
         (await client.GetStringAsync("/", cancellation)).Should().Be("another app");
 
         await File.WriteAllTextAsync(_demo.AppsFile, before, cancellation);
-        await _demo.Program.WaitForLineAsync("are in use: 1 apps", cancellation, skip: 1);
+        await _demo.Program.WaitForLineAsync("are in use: 2 apps", cancellation, skip: 1);
         (await client.GetAsync("/", cancellation)).StatusCode.Should().Be(HttpStatusCode.NotFound);
         (await _client.GetStringAsync("/api/time", cancellation)).Should().Contain("time");
+    }
+
+    [Test]
+    public async Task Its_people_sign_in_and_open_what_is_theirs(CancellationToken cancellation)
+    {
+        var second = new Uri($"http://second.localhost:{_demo.Port}/");
+        using var anybody = LoopbackClient.Create(_demo.Url);
+        using var bobs = new TestBrowser();
+        using var alices = new TestBrowser();
+
+        (await anybody.GetAsync("/api/time", cancellation)).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        var denied = await _demo.SignInAsync(bobs, "bob@demo.test", second, cancellation);
+        denied.Status.Should().Be(HttpStatusCode.Forbidden);
+        denied.Body.Should().Contain("bob@demo.test");
+        var question = await _demo.SignInAsync(alices, "alice@demo.test", second, cancellation);
+        question.Url.AbsolutePath.Should().Be("/directory/sign-in/code", question.Body);
+        var key = Regex.Match(_demo.Program.Output, "or type ([A-Z2-7]+)").Groups[1].Value;
+        (await alices.SubmitAsync(question, cancellation, ("code", Authenticator.Code(key)))).Body.Should().Contain("It works");
+        _demo.Program.Output.Split('\n').Count(static line => line.StartsWith("  █", StringComparison.Ordinal)).Should().BeGreaterThan(15, "the QR code is there");
     }
 
     [Test]
@@ -181,6 +203,9 @@ internal sealed class The_demo_is_used
     private async Task<ClientWebSocket> ConnectAsync(CancellationToken cancellation)
     {
         var socket = new ClientWebSocket();
+        // As a page of the app does.
+        socket.Options.SetRequestHeader("Cookie", _demo.Cookie);
+        socket.Options.SetRequestHeader("Origin", _demo.Url.GetLeftPart(UriPartial.Authority));
         using var invoker = new HttpMessageInvoker(LoopbackClient.CreateHandler());
         await socket.ConnectAsync(new UriBuilder(_demo.Url) { Scheme = "ws", Path = "/chat" }.Uri, invoker, cancellation);
         return socket;

@@ -21,7 +21,7 @@ public sealed class A_browser_at_the_directory : DirectoryTest
         (await page.EvaluateAsync("document.activeElement.id", cancellation)).Should().Be("name");
         await Screenshots.TakeAsync(page, "directory-sign-in", cancellation);
         await FillAsync(page, cancellation, ("name", "alice@corp.test"), ("password", "wrong"));
-        await page.WaitForAsync("document.getElementById('problem')", cancellation);
+        await WaitAsync(page, "document.getElementById('problem')", cancellation);
         (await page.EvaluateAsync("document.activeElement.id", cancellation)).Should().Be("password");
         await Screenshots.TakeAsync(page, "directory-wrong", cancellation);
         await FillAsync(page, cancellation, ("name", "alice@corp.test"), ("password", Password));
@@ -31,7 +31,7 @@ public sealed class A_browser_at_the_directory : DirectoryTest
         await Screenshots.TakeAsync(page, "directory-two-steps", cancellation);
         var key = await page.EvaluateAsync("[...document.querySelectorAll('b')].find(b => /^[A-Z2-7 ]+$/.test(b.textContent)).textContent", cancellation);
         await FillAsync(page, cancellation, ("code", Authenticator.Code(key)));
-        await page.WaitForAsync("document.querySelector('li code')", cancellation);
+        await WaitAsync(page, "document.querySelector('li code')", cancellation);
         await Screenshots.TakeAsync(page, "directory-recovery-codes", cancellation);
         await page.GoAsync(At("account/password"), cancellation);
         await Screenshots.TakeAsync(page, "directory-password", cancellation);
@@ -47,6 +47,23 @@ public sealed class A_browser_at_the_directory : DirectoryTest
         await FillAsync(page, cancellation, ("code", Authenticator.Code(key, 1)));
         await page.ArriveAsync(static url => url.Host == "app.localhost", cancellation);
         page.Complaints.Should().NotContain(static complaint => !complaint.Contains("/favicon.ico") && !complaint.Contains("status of 401"));
+    }
+
+    /// <summary>Waits for what the next page shows.</summary>
+    private static async Task WaitAsync(BrowserPage page, string condition, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await page.WaitForAsync(condition, cancellationToken);
+                return;
+            }
+            catch (InvalidOperationException)
+            {
+                // It was still the page before, which went away.
+            }
+        }
     }
 
     /// <summary>Fills the page's form, and sends it.</summary>

@@ -159,6 +159,8 @@ public sealed partial class Operators_run_the_directory : DirectoryTest
         (await RunAsync("users", "groups", "join", "sales", "bob@corp.test")).Output.Should().Contain("'bob@corp.test' is in group 'sales'");
         (await RunAsync("users", "groups", "leave", "sales", "bob@corp.test")).Output.Should().Contain("'bob@corp.test' is not in group 'sales'");
         (await RunAsync("users", "groups", "remove", "sales")).Output.Should().Contain("Group 'sales' is gone");
+        var log = (await RunAsync("log", "signins", "--kind", "Administration")).Output;
+        log.Should().Contain("users groups join sales bob@corp.test").And.Contain("users groups remove sales").And.NotContain("nobody");
     }
 
     private async Task<(int Code, string Output)> RunAsync(params string[] args)

@@ -45,7 +45,7 @@ internal sealed class CommandLineTests
     public async Task Demo_has_defaults()
     {
         (await RunAsync("demo")).Should().Be(0);
-        _demoOptions.Should().Be(new DemoOptions { Url = new Uri("http://localhost:8080/"), InternalUrl = null, Connectors = 1 });
+        _demoOptions.Should().Be(new DemoOptions { Url = new Uri("http://localhost:8080/"), InternalUrl = null, Connectors = 1, IsSignInOn = true });
         _demoOptions!.ExternalUrl.Should().Be(new Uri("http://app.localhost:8080/"));
     }
 
@@ -72,6 +72,7 @@ internal sealed class CommandLineTests
     [TestCase("demo", "--internal-url", "localhost:5000")]
     [TestCase("demo", "--internal-url", "http://me:secret@localhost:5000/")]
     [TestCase("demo", "--internal-url", "http://localhost:5000/", "--urls", "http://0.0.0.0:8080")]
+    [TestCase("demo", "--sign-in", "--urls", "http://0.0.0.0:8080")]
     [TestCase("demo", "--internal-url", "http://localhost:5000/", "--urls", "http://gateway.example:8080")]
     [TestCase("demo", "--internal-url", "http://localhost:5000/", "--urls", "http://localhost.example:8080")]
     [TestCase("demo", "--connectors", "0")]
