@@ -86,6 +86,7 @@ internal static class GatewayHost
             builder.Services.AddSignIn(options.SignIn, options.OwnHosts, store);
             builder.Services.AddSingleton<Authorization>();
             builder.Services.AddPortal(store, options.Directory.IsEnabled);
+            builder.Services.AddHostedService<OpenAccessWatch>();
         }
 
         builder.Services.AddRelay();

@@ -73,6 +73,9 @@ internal sealed class GatewayExchange : IDisposable
     /// <summary>By whose leave it goes on; null where nobody's is needed.</summary>
     public IAdmission? Admission { get; init; }
 
+    /// <summary>Where the client is.</summary>
+    public System.Net.IPAddress? ClientAddress { get; init; }
+
     /// <summary>Who states to connectors whose request it is; null in tests without.</summary>
     public AssertionIssuer? Assertions { get; init; }
 

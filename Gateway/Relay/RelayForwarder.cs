@@ -76,6 +76,7 @@ internal sealed partial class RelayForwarder(
         using var exchange = new GatewayExchange(group, app, request.Flags, time)
         {
             Admission = admission,
+            ClientAddress = context.Connection.RemoteIpAddress,
             Assertions = assertions,
             AsksToContinue = (request.Flags & (FrameFlags.Body | FrameFlags.Replayable)) == FrameFlags.Body && RequestBody.IsExpectedToBeAskedFor(context.Request),
             ClientConnection = connections.Find(context, app),

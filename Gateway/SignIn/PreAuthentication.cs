@@ -2,6 +2,7 @@ using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.SignIn.Bearer;
 using AppProxy.Gateway.SignIn.Cors;
 using AppProxy.Gateway.SignIn.HandOff;
+using AppProxy.Gateway.SignIn.OpenIdConnect;
 using AppProxy.Gateway.SignIn.Sessions;
 
 namespace AppProxy.Gateway.SignIn;
@@ -14,7 +15,7 @@ namespace AppProxy.Gateway.SignIn;
 /// <para>4. by an access token, which then goes no further;</para>
 /// <para>5. nobody: to sign in, or refused.</para>
 /// </summary>
-internal sealed class PreAuthentication(SessionReader sessions, BearerTokens tokens, SignInChallenge challenge, SignInRefusal refusal)
+internal sealed class PreAuthentication(SessionReader sessions, BearerTokens tokens, SignInChallenge challenge, SignInRefusal refusal, ProviderState provider)
 {
     /// <returns>Who it is; null when the request was answered.</returns>
     public ValueTask<ICaller?> AuthenticateAsync(HttpContext context, PublishedApp app)
@@ -59,7 +60,7 @@ internal sealed class PreAuthentication(SessionReader sessions, BearerTokens tok
                     return null;
                 }
             }
-            else if (!isSignedIn)
+            else if (!isSignedIn && !provider.IsAway)
             {
                 context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{app.Id}\", error=\"invalid_token\", error_description=\"{fault}\"";
                 await RefuseAsync(context, app, StatusCodes.Status401Unauthorized, "token-refused", "The access token was not accepted.", fault);
@@ -80,6 +81,13 @@ internal sealed class PreAuthentication(SessionReader sessions, BearerTokens tok
         }
 
         // 5.
+        if (provider.IsAway)
+        {
+            context.Response.Headers.RetryAfter = "5";
+            await RefuseAsync(context, app, StatusCodes.Status503ServiceUnavailable, SignInRefusal.ProviderAway, "The sign-in provider cannot be reached. Please try again in a moment.", null);
+            return null;
+        }
+
         CorsRules.LetRead(context, app);
         await challenge.ChallengeAsync(context, app, session);
         return null;

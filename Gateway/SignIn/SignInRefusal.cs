@@ -10,6 +10,7 @@ internal sealed partial class SignInRefusal(IAuditLog log, ILogger<SignInRefusal
 {
     public const string SignInRequired = "sign-in-required";
     public const string SessionExpired = "session-expired";
+    public const string ProviderAway = "provider-away";
 
     /// <param name="token">For <c>AppProxy-Error</c>.</param>
     /// <param name="title">A sentence for people.</param>
@@ -18,7 +19,7 @@ internal sealed partial class SignInRefusal(IAuditLog log, ILogger<SignInRefusal
     {
         var reference = ExchangeId.Create().ToString();
         LogRefused(reference, appId, token, detail ?? "");
-        if (token is not (SignInRequired or SessionExpired))
+        if (token is not (SignInRequired or SessionExpired or ProviderAway))
         {
             // Who is only not signed in yet is nobody to be told of.
             log.Write(new AuditEvent { Kind = AuditKind.Denial, Outcome = token, App = appId, Address = AuditAddress.Of(context), Reference = reference, Detail = detail });

@@ -49,6 +49,7 @@ internal static class SignInServices
         services.AddSingleton<SignInCompletion>();
         services.AddSingleton<ProviderEvents>();
         services.AddSingleton<IConfigureOptions<OpenIdConnectOptions>, ProviderOptions>();
+        services.AddSingleton<ProviderState>();
         services.AddHostedService<ProviderCheck>();
         services.AddSingleton<SignInEndpoint>();
         services.AddSingleton<SignOutEndpoint>();

@@ -83,7 +83,7 @@ internal sealed class SignInEndpoint(SessionReader reader, HandOffIssuer handOff
             // Its discovery document cannot be had.
             ProviderLog.ProviderAway(logger, away.GetBaseException().Message);
             await SignInPages.WriteProblemAsync(
-                context, StatusCodes.Status503ServiceUnavailable, "Signing in is not possible right now", "The sign-in provider cannot be reached. Please try again in a moment.", "provider-away", context.TraceIdentifier);
+                context, StatusCodes.Status503ServiceUnavailable, "Signing in is not possible right now", "The sign-in provider cannot be reached. Please try again in a moment.", SignInRefusal.ProviderAway, context.TraceIdentifier);
         }
     }
 
