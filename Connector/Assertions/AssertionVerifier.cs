@@ -47,14 +47,16 @@ internal sealed partial class AssertionVerifier
             return new ValueTask<ExchangeFailure>(ExchangeFailure.None);
         }
 
+        // It is for the app, whichever host of a wildcard is meant; whether that is one is judged where the app is looked up.
+        _ = TargetName.TrySplit(head.AppId, out var app, out _);
         if (_lookup.TryGetValue(head.Assertion, out var believed))
         {
-            return new ValueTask<ExchangeFailure>(Judge(believed.FaultOf(head.AppId, clock), head.AppId));
+            return new ValueTask<ExchangeFailure>(Judge(believed.FaultOf(app, clock), app));
         }
 
         return head.Assertion.IsEmpty
-            ? new ValueTask<ExchangeFailure>(Judge(AssertionFault.Missing, head.AppId))
-            : VerifyAsync(_keys, head.Assertion.ToArray(), head.AppId.ToArray(), clock);
+            ? new ValueTask<ExchangeFailure>(Judge(AssertionFault.Missing, app))
+            : VerifyAsync(_keys, head.Assertion.ToArray(), app.ToArray(), clock);
     }
 
     private async ValueTask<ExchangeFailure> VerifyAsync(GatewayKeyRing keys, byte[] octets, byte[] app, BrokerClock clock)

@@ -24,7 +24,7 @@ internal sealed record Assertion
     [JsonPropertyName("aud")]
     public required string Group { get; init; }
 
-    /// <summary>The app, as <see cref="Frames.RequestHead.AppId"/> names it.</summary>
+    /// <summary>The app, as <see cref="Frames.RequestHead.AppId"/> names it, without what stands for a wildcard's star.</summary>
     [JsonPropertyName("app")]
     public required string App { get; init; }
 
