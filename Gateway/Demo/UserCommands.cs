@@ -17,7 +17,7 @@ internal static class UserCommands
     {
         CreateFirstOwner(), CreateAdd(), CreateList(), CreateChange("disable", "Lets somebody in no more, and ends their sessions.", static (directory, user, stop) => directory.SetDisabledAsync(user, true, stop), "is disabled; their sessions end within seconds"),
         CreateChange("enable", "Lets somebody in again.", static (directory, user, stop) => directory.SetDisabledAsync(user, false, stop), "is enabled"),
-        CreateReset(), CreateRequireMfa(), CreateImport(), CreateGroups(),
+        CreateReset(), CreateRequireMfa(), CreateImport(), CreateGroups(), ClientCommands.Create(),
     };
 
     private static Command CreateFirstOwner()
@@ -166,6 +166,11 @@ internal static class UserCommands
     }
 
     private static Command Create(string verb, string description, IReadOnlyList<Symbol> symbols, Func<ParseResult, DirectoryAdministration, TextWriter, StoreChoice, CancellationToken, Task> run)
+        => CreateOn<DirectoryAdministration>(verb, description, symbols, run);
+
+    /// <summary>A verb that works on the store with a service of the directory, and is audited where it changes something.</summary>
+    internal static Command CreateOn<T>(string verb, string description, IReadOnlyList<Symbol> symbols, Func<ParseResult, T, TextWriter, StoreChoice, CancellationToken, Task> run)
+        where T : notnull
     {
         var store = CatalogueCommands.Store();
         var command = new Command(verb, description) { store };
@@ -188,11 +193,12 @@ internal static class UserCommands
                 .AddLogging()
                 .AddSingleton<ISessionStorage>(new StoredSessions(choice.Store, new EphemeralDataProtectionProvider()))
                 .AddDirectoryAccounts(choice.Store).Services
+                .AddDirectoryClients()
                 .BuildServiceProvider();
             await using var scope = services.CreateAsyncScope();
             try
             {
-                await run(parsed, scope.ServiceProvider.GetRequiredService<DirectoryAdministration>(), parsed.InvocationConfiguration.Output, choice, stop);
+                await run(parsed, scope.ServiceProvider.GetRequiredService<T>(), parsed.InvocationConfiguration.Output, choice, stop);
                 if (verb != "list")
                 {
                     // As it was typed: there is no secret in it. Options stand where they were given.

@@ -29,6 +29,8 @@ internal static class DirectoryServices
         var origin = signIn.GetOrigin(ownHosts);
         var isHttps = origin.Scheme == Uri.UriSchemeHttps;
         services.AddSingleton<IHttpContextAccessor, NoContextAccessor>();
+        // It tells of each request and answer at length.
+        services.AddLogging(static logging => logging.AddFilter("OpenIddict", LogLevel.Warning));
         services.AddDirectoryAccounts(store).AddSignInManager<DirectorySignIn>();
         AddCookies(services, signIn, isHttps);
         AddProvider(services, signIn.Authority!, isHttps);
@@ -64,6 +66,13 @@ internal static class DirectoryServices
         return services;
     }
 
+    /// <summary>Who may ask the directory for tokens: for the gateway, and for commands.</summary>
+    public static IServiceCollection AddDirectoryClients(this IServiceCollection services)
+    {
+        services.AddOpenIddict().AddCore(static core => core.UseEntityFrameworkCore().UseDbContext<StoreContext>());
+        return services.AddScoped<DirectoryClients>();
+    }
+
     private static void AddCookies(IServiceCollection services, SignInOptions signIn, bool isHttps)
         => services.AddAuthentication()
             .AddCookie(IdentityConstants.ApplicationScheme, cookie =>
@@ -83,8 +92,8 @@ internal static class DirectoryServices
         services.AddSingleton<ProviderKeys>();
         services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>>(static provider => provider.GetRequiredService<ProviderKeys>());
         services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(static provider => provider.GetRequiredService<ProviderKeys>());
+        services.AddDirectoryClients();
         services.AddOpenIddict()
-            .AddCore(static core => core.UseEntityFrameworkCore().UseDbContext<StoreContext>())
             .AddServer(server =>
             {
                 server.SetIssuer(issuer)
@@ -92,6 +101,7 @@ internal static class DirectoryServices
                     .SetTokenEndpointUris(Relative(DirectoryPaths.Token))
                     .SetEndSessionEndpointUris(Relative(DirectoryPaths.EndSession))
                     .AllowAuthorizationCodeFlow()
+                    .AllowClientCredentialsFlow()
                     .RequireProofKeyForCodeExchange()
                     .RegisterScopes("openid", "profile", "email")
                     .RegisterClaims("sub", "oid", "upn", "preferred_username", "name", "email", "groups", "roles", "amr", "acr", "auth_time", "sid")
@@ -100,6 +110,7 @@ internal static class DirectoryServices
                     .DisableAccessTokenEncryption()
                     // What people agreed to is what their owner set up: there is nothing to remember.
                     .DisableAuthorizationStorage();
+                server.AddEventHandler<OpenIddictServerEvents.HandleTokenRequestContext>(static handler => handler.UseSingletonHandler<ClientCredentials>());
                 // "plain" would be no proof against who sees the request (RFC 9700 section 2.1.1).
                 server.Configure(static options => options.CodeChallengeMethods.Remove("plain"));
                 var host = server.UseAspNetCore().EnableAuthorizationEndpointPassthrough().EnableEndSessionEndpointPassthrough().EnableErrorPassthrough();

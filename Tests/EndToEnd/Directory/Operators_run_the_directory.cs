@@ -158,6 +158,11 @@ public sealed partial class Operators_run_the_directory : DirectoryTest
         (await RunAsync("users", "groups", "join", "none", "alice@corp.test")).Output.Should().Contain("There is no group 'none'; 'users groups add none' makes it");
         (await RunAsync("users", "groups", "join", "sales", "bob@corp.test")).Output.Should().Contain("'bob@corp.test' is in group 'sales'");
         (await RunAsync("users", "groups", "leave", "sales", "bob@corp.test")).Output.Should().Contain("'bob@corp.test' is not in group 'sales'");
+        (await RunAsync("users", "clients", "add", "backup job")).Output.Should().Contain("'backup job' must be 1 to 100 letters");
+        (await RunAsync("users", "clients", "add", "backup")).Output.Should().MatchRegex("Its secret, which is not shown again:\n\n  [A-Za-z0-9_-]{43}\n");
+        (await RunAsync("users", "clients", "add", "backup")).Output.Should().Contain("There is a client 'backup' already");
+        (await RunAsync("users", "clients", "list")).Output.Should().Be("backup\n");
+        (await RunAsync("users", "clients", "remove", "gateway")).Output.Should().Contain("There is no client 'gateway'");
         (await RunAsync("users", "groups", "remove", "sales")).Output.Should().Contain("Group 'sales' is gone");
         var log = (await RunAsync("log", "signins", "--kind", "Administration")).Output;
         log.Should().Contain("users groups join sales bob@corp.test").And.Contain("users groups remove sales").And.NotContain("nobody");
