@@ -5,6 +5,7 @@ using AppProxy.Benchmarks.Reporting;
 using AppProxy.Benchmarks.Roles;
 using AppProxy.Benchmarks.Running;
 using AppProxy.Benchmarks.Sealing;
+using AppProxy.Benchmarks.SignIn;
 
 // The run, and the roles in which it starts itself again; their names must not be those of contenders.
 var rounds = new Option<int>("--rounds") { Description = "Rounds; medians are shown.", DefaultValueFactory = _ => 3 };
@@ -64,8 +65,12 @@ links.SetAction((arguments, _) => LinkCost.RunAsync(arguments.GetValue(seconds),
 var sealing = new Command("sealing", "Measures what it costs to seal messages for a broker of somebody else's, and to open them, in this process.") { seconds };
 sealing.SetAction((arguments, _) => SealingCost.RunAsync(arguments.GetValue(seconds), arguments.InvocationConfiguration.Output));
 
+var signIn = new Command("sign-in", "Measures what a signed-in request costs the gateway beside one to an open app, and what a session takes.") { seconds, rounds };
+signIn.SetAction((arguments, cancellationToken) => SignInCost.RunAsync(arguments.GetValue(rounds), arguments.GetValue(seconds), arguments.InvocationConfiguration.Output, cancellationToken));
+
 root.Subcommands.Add(links);
 root.Subcommands.Add(sealing);
+root.Subcommands.Add(signIn);
 root.Subcommands.Add(app);
 root.Subcommands.Add(yarp);
 root.Subcommands.Add(load);

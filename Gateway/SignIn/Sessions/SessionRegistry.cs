@@ -17,6 +17,7 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
 
     private readonly ConcurrentDictionary<TokenHash, Entry> _tokens = new();
     private readonly ConcurrentDictionary<Guid, Session> _sessions = new();
+    private readonly NamePool _names = new();
 
     public ISessionStorage Storage => storage;
 
@@ -49,7 +50,7 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
         }
 
         var session = Know(found.Ticket);
-        _tokens[token] = new Entry(session, found.Host);
+        _tokens[token] = new Entry(session, _names.Get(found.Host));
         return session;
     }
 
@@ -84,7 +85,7 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
         var cookie = tokens.Create(host);
         TokenHash.TryCompute(cookie, out var token);
         await storage.AddTokenAsync(token, session.Id, host, cancellationToken);
-        _tokens[token] = new Entry(session, host);
+        _tokens[token] = new Entry(session, _names.Get(host));
         return cookie;
     }
 
@@ -149,6 +150,7 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
 
     private Session Know(SessionTicket ticket)
     {
+        ticket = ticket with { User = _names.Share(ticket.User) };
         var session = _sessions.GetOrAdd(ticket.Id, static (_, state) => new Session(state.ticket, state.options.IdleTimeout, state.time), (ticket, options, time));
         session.Renew(ticket);
         return session;

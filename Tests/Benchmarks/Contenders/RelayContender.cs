@@ -83,7 +83,7 @@ internal sealed class RelayContender(string name, int publishedApps, string fold
     });
 
     // artifacts/bin/{project}/release, two levels above this program's own folder.
-    private static string FindBuilt(string project)
+    public static string FindBuilt(string project)
     {
         var program = "AppProxy." + project + (OperatingSystem.IsWindows() ? ".exe" : "");
         var path = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", project, "release", program));

@@ -11,6 +11,9 @@ internal sealed record LoadOrder
     /// <summary>Host header, where it is another than the URL's: a published app has a name of its own.</summary>
     public string? Host { get; init; }
 
+    /// <summary>Cookie header, for who is signed in.</summary>
+    public string? Cookie { get; init; }
+
     /// <summary>Connections, each with at most one request under way.</summary>
     public int Connections { get; init; } = 1;
 

@@ -12,6 +12,11 @@ internal static class RequestBytes
         var head = new StringBuilder()
             .Append(bodyLength > 0 ? "POST " : "GET ").Append(order.Url.PathAndQuery).Append(" HTTP/1.1\r\n")
             .Append("Host: ").Append(order.Host ?? order.Url.Authority).Append("\r\n");
+        if (order.Cookie is { } cookie)
+        {
+            head.Append("Cookie: ").Append(cookie).Append("\r\n");
+        }
+
         if (bodyLength > 0)
         {
             head.Append("Content-Type: application/octet-stream\r\n")
