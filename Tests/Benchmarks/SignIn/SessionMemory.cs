@@ -108,6 +108,8 @@ internal static class SessionMemory
 
         public Task<SessionTicket?> FindAsync(Guid id, CancellationToken cancellationToken) => Task.FromResult<SessionTicket?>(null);
 
+        public Task<IReadOnlyList<SessionTicket>> FindAllAsync(string subject, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<SessionTicket>>([]);
+
         public Task AddTokenAsync(TokenHash token, Guid session, string host, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task<(SessionTicket Ticket, string Host)?> FindTokenAsync(TokenHash token, CancellationToken cancellationToken) => Task.FromResult<(SessionTicket, string)?>(null);
