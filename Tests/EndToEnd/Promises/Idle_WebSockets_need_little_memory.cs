@@ -38,11 +38,15 @@ public sealed class Idle_WebSockets_need_little_memory : EndToEndTest
         await OpenAsync(deployment, sockets, cancellation);
         await SettleAsync(cancellation);
 
-        gateway = ResidentMemory.NowOf(deployment.Gateway.Id) - gateway;
-        connector = ResidentMemory.NowOf(deployment.Connector.Id) - connector;
-        await TestContext.Out.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture, $"{sockets} idle WebSockets: {gateway / sockets} octets each in the gateway, {connector / sockets} in the connector."));
-        ((gateway + connector) / sockets).Should().BeLessThan(Most);
+        // A busy machine gives both less time to be quiet in.
+        var each = await EachAsync();
+        for (var wait = 0; wait < 6 && each.Gateway + each.Connector >= Most; wait++)
+        {
+            await SettleAsync(cancellation);
+            each = await EachAsync();
+        }
+
+        (each.Gateway + each.Connector).Should().BeLessThan(Most);
 
         // They are all alive.
         foreach (var connection in _connections)
@@ -53,6 +57,15 @@ public sealed class Idle_WebSockets_need_little_memory : EndToEndTest
         foreach (var connection in _connections)
         {
             await ReadUntilAsync(connection, "again", cancellation);
+        }
+
+        async Task<(long Gateway, long Connector)> EachAsync()
+        {
+            var (inGateway, inConnector) = (
+                (ResidentMemory.NowOf(deployment.Gateway.Id) - gateway) / sockets, (ResidentMemory.NowOf(deployment.Connector.Id) - connector) / sockets);
+            await TestContext.Out.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture, $"{sockets} idle WebSockets: {inGateway} octets each in the gateway, {inConnector} in the connector."));
+            return (inGateway, inConnector);
         }
     }
 
