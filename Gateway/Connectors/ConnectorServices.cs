@@ -55,10 +55,9 @@ internal static class ConnectorServices
         var configured = new Dictionary<string, IReadOnlyList<GroupKey>>(StringComparer.OrdinalIgnoreCase);
         foreach (var (group, rule) in rules)
         {
-            if (GroupSecret.TryParse(rule.SealingKey, out var secret))
+            if (GroupKey.ReadConfigured(group, rule) is { Count: > 0 } given)
             {
-                var key = new GroupKey(group, 2, secret, default, null);
-                configured[group] = GroupSecret.TryParse(rule.OtherSealingKey, out var other) ? [new GroupKey(group, 1, other, default, null), key] : [key];
+                configured[group] = given;
             }
         }
 

@@ -6,6 +6,7 @@ using AppProxy.Gateway.Catalogue.Policies;
 using AppProxy.Gateway.Catalogue.Reading;
 using AppProxy.Gateway.Catalogue.Sources;
 using AppProxy.Gateway.Catalogue.Storage;
+using AppProxy.Gateway.Hosting;
 using AppProxy.Gateway.SignIn;
 
 namespace AppProxy.Gateway.Demo;
@@ -13,6 +14,8 @@ namespace AppProxy.Gateway.Demo;
 /// <summary>The verb about access: why somebody may open an app, or may not.</summary>
 internal static class AccessCommands
 {
+    private static readonly string DefaultApps = new GatewayOptions().Apps;
+
     public static Command Create()
     {
         var access = new Command("access", "Who may open what.");
@@ -88,14 +91,24 @@ internal static class AccessCommands
     /// <summary>The published apps as the gateway has them: of the named file, or else of the named store, or else of what the configuration names.</summary>
     public static async Task<CatalogueSnapshot> ReadAsync(string? file, string? store, CancellationToken cancellationToken)
     {
-        file ??= store is null ? StoreChoice.Read(null).Configuration["Gateway:Apps"] : null;
+        var choice = StoreChoice.Read(store);
+        if (file is null && store is null)
+        {
+            // As the gateway: where nothing is named and there is no store, the apps are in the file that nobody named.
+            file = choice.Configuration["Gateway:Apps"] ?? (choice.Configuration["Gateway:Store"] is null && choice.Store.IsMissing && File.Exists(DefaultApps) ? DefaultApps : null);
+        }
+
         if (file is not null)
         {
             var reading = CatalogueReader.Read(CatalogueFile.Read(file), [], CatalogueSnapshot.Empty, 0, folder: Path.GetDirectoryName(Path.GetFullPath(file)));
             return reading.Snapshot ?? throw new CatalogueException(Path.GetFullPath(file), reading.Problems);
         }
 
-        var choice = StoreChoice.Read(store);
+        if (choice.Store.IsMissing)
+        {
+            throw new CommandException($"{choice.Store.Name}: there is no store, so no app is published: name it with --store, or an apps file with -f");
+        }
+
         var stored = CatalogueReader.Read(await new CatalogueDatabase(choice.Store, TimeProvider.System).ReadIfAnyAsync(cancellationToken), choice.OwnHosts, CatalogueSnapshot.Empty);
         return stored.Snapshot ?? throw new CatalogueException(choice.Store.Name, stored.Problems);
     }

@@ -63,6 +63,7 @@ internal sealed class CommandLine
         var root = new RootCommand("AppProxy gateway. Without a command it runs as configured (appsettings.json, environment, --key value).");
         root.Add(CreateDemo());
         root.Add(AccessCommands.Create());
+        root.Add(BrokerCommands.Create());
         root.Add(CertificateCommands.Create());
         root.Add(AppCommands.Create());
         root.Add(LogCommands.Create());

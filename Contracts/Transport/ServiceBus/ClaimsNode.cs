@@ -11,7 +11,7 @@ internal sealed class ClaimsNode(Session session) : IClaimsNode, IDisposable
     private readonly SemaphoreSlim _opening = new(1);
     private NodeRequests? _node;
 
-    public async Task<long> PutTokenAsync(string audience, BrokerToken token, CancellationToken cancellationToken)
+    public async Task<ClaimsAnswer> PutTokenAsync(string audience, BrokerToken token, CancellationToken cancellationToken)
     {
         var node = await OpenAsync(cancellationToken);
         var properties = new ApplicationProperties
@@ -22,7 +22,7 @@ internal sealed class ClaimsNode(Session session) : IClaimsNode, IDisposable
             ["expiration"] = token.ExpiresAt.UtcDateTime,
         };
         var reply = await node.AskAsync(properties, token.Value, cancellationToken);
-        return StatusCode.Of(reply, "status-code");
+        return new ClaimsAnswer(StatusCode.Of(reply, "status-code"), reply.ApplicationProperties?.Map["status-description"] as string);
     }
 
     public void Dispose() => _opening.Dispose();

@@ -86,8 +86,8 @@ internal sealed class TokenRenewal(IClaimsNode node, IBrokerTokenProvider provid
             // Always amqps, as the official .NET client has it, so that a token is the same for each way in.
             var audience = $"amqps://{options.Endpoint.Host}/{queue}";
             var token = await provider.GetTokenAsync(audience, limit.Token);
-            var status = await node.PutTokenAsync(audience, token, limit.Token);
-            return status is 200 or 202 ? token : throw Refused(status, queue);
+            var answer = await node.PutTokenAsync(audience, token, limit.Token);
+            return answer.Status is 200 or 202 ? token : throw Refused(answer, queue);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
@@ -95,16 +95,18 @@ internal sealed class TokenRenewal(IClaimsNode node, IBrokerTokenProvider provid
         }
     }
 
-    private static TransportException Refused(long status, string queue)
+    private static TransportException Refused(ClaimsAnswer answer, string queue)
     {
-        var failure = status switch
+        var failure = answer.Status switch
         {
             404 => TransportFailure.EntityNotFound,
             403 => TransportFailure.QuotaExceeded,
             >= 500 => TransportFailure.ServerBusy,
             _ => TransportFailure.Unauthorized,
         };
-        return new TransportException(failure, $"The broker refused the token for {queue} ({status}).");
+        return new TransportException(failure, string.IsNullOrEmpty(answer.Description)
+            ? $"The broker refused the token for {queue} ({answer.Status})."
+            : $"The broker refused the token for {queue} ({answer.Status}): {answer.Description.ReplaceLineEndings(" ")}");
     }
 
     /// <summary>A little before, by chance: clients that came together do not come back together.</summary>

@@ -10,7 +10,7 @@ internal sealed class ClaimsNode(AmqpSession session) : IClaimsNode
     // Not cancelled with who asks first: the session's end ends the wait too.
     private readonly Lazy<Task<RequestLinks>> _links = new(() => RequestLinks.OpenAsync(session, Dialect.CbsNode, CancellationToken.None));
 
-    public async Task<long> PutTokenAsync(string audience, BrokerToken token, CancellationToken cancellationToken)
+    public async Task<ClaimsAnswer> PutTokenAsync(string audience, BrokerToken token, CancellationToken cancellationToken)
     {
         var links = await _links.Value.WaitAsync(cancellationToken);
         var reply = await links.AskAsync(
@@ -23,6 +23,6 @@ internal sealed class ClaimsNode(AmqpSession session) : IClaimsNode
             },
             token.Value,
             cancellationToken);
-        return reply.ApplicationProperties["status-code"].Integer ?? 500;
+        return new ClaimsAnswer(reply.ApplicationProperties["status-code"].Integer ?? 500, reply.ApplicationProperties["status-description"].Text);
     }
 }
