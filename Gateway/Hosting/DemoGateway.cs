@@ -1,6 +1,7 @@
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Connectors.Enrolling;
 using AppProxy.Gateway.Demo;
+using AppProxy.Gateway.Directory.Provider;
 using AppProxy.Gateway.SignIn.Sessions;
 
 namespace AppProxy.Gateway.Hosting;
@@ -57,6 +58,8 @@ internal sealed class DemoGateway : IRunningGateway
             builder.IgnoreSettingsFiles();
             builder.WebHost.UseUrls(launch.Url.ToString(), ForConnectors);
             builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+            // The demo's people come after the start, and none of them is an owner.
+            builder.Logging.AddFilter(typeof(DirectoryStart).FullName, LogLevel.Error);
             builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
             builder.Services.AddSingleton(new CatalogueOptions { Path = launch.AppsFile, IsTemporary = true, OwnHosts = { launch.Url.Host } });
             builder.Configuration.AddInMemoryCollection([new("Gateway:Broker:Listen", "amqp://127.0.0.1:0")]);

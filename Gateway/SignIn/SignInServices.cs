@@ -67,6 +67,9 @@ internal static class SignInServices
         }
 
         services.AddDataProtection().SetApplicationName("AppProxy");
+
+        // That its keys lie unencrypted in a store which only its owner can read is meant (Gateway/Keys/README.md).
+        services.AddLogging(static logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error));
         services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new StoredKeyRing(store));
     }
 }
