@@ -57,12 +57,12 @@ internal static class UserCommands
     {
         var everybody = await directory.ListAsync(stop);
         var width = everybody.Select(static one => one.User.UserName!.Length).Append(9).Max();
-        output.WriteLine($"{"USER NAME".PadRight(width)}  STATE     TWO STEPS  NAME, GROUPS");
-        foreach (var (user, groups) in everybody)
+        output.WriteLine($"{"USER NAME".PadRight(width)}  STATE     TWO STEPS  PASSKEYS  NAME, GROUPS");
+        foreach (var (user, groups, passkeys) in everybody)
         {
             var state = user.IsDisabled ? "disabled" : user.PasswordHash is null ? "invited" : user.IsOwner ? "owner" : "enabled";
             var steps = (user.TwoFactorEnabled ? "on" : "off") + (user.MustUseTwoSteps ? ", must" : "");
-            output.WriteLine($"{user.UserName!.PadRight(width)}  {state,-8}  {steps,-9}  {user.Name}{(groups.Count > 0 ? ", " : "")}{string.Join(", ", groups)}");
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{user.UserName!.PadRight(width)}  {state,-8}  {steps,-9}  {passkeys,-8}  {user.Name}{(groups.Count > 0 ? ", " : "")}{string.Join(", ", groups)}"));
         }
     });
 

@@ -20,6 +20,9 @@ internal static class DirectoryPaths
     /// <summary>Where a person sets up, or turns off, two-step verification.</summary>
     public const string TwoSteps = "/account/two-steps";
 
+    /// <summary>Where a person adds passkeys, names them and takes them away.</summary>
+    public const string Passkeys = "/account/passkeys";
+
     /// <summary>Where a person gets new recovery codes.</summary>
     public const string RecoveryCodes = "/account/recovery-codes";
 

@@ -1,6 +1,8 @@
+using System.Globalization;
 using AppProxy.Gateway.Directory.Account;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
+using AppProxy.Gateway.Directory.Passkeys;
 using AppProxy.Gateway.Directory.Provider;
 using AppProxy.Gateway.Directory.SigningIn;
 using AppProxy.Gateway.Relay;
@@ -32,6 +34,7 @@ internal static class DirectoryServices
         // It tells of each request and answer at length.
         services.AddLogging(static logging => logging.AddFilter("OpenIddict", LogLevel.Warning));
         services.AddDirectoryAccounts(store).AddSignInManager<DirectorySignIn>();
+        AddPasskeys(services, origin);
         AddCookies(services, signIn, isHttps);
         AddProvider(services, signIn.Authority!, isHttps);
         services.AddAntiforgery(forms =>
@@ -71,6 +74,24 @@ internal static class DirectoryServices
     {
         services.AddOpenIddict().AddCore(static core => core.UseEntityFrameworkCore().UseDbContext<StoreContext>());
         return services.AddScoped<DirectoryClients>();
+    }
+
+    /// <summary>They are the gateway's own host's: a page under any other name cannot use them.</summary>
+    private static void AddPasskeys(IServiceCollection services, Uri origin)
+    {
+        var own = $"{origin.Scheme}://{origin.IdnHost}{(origin.IsDefaultPort ? "" : string.Create(CultureInfo.InvariantCulture, $":{origin.Port}"))}";
+        services.Configure<IdentityPasskeyOptions>(passkeys =>
+        {
+            passkeys.ServerDomain = origin.IdnHost;
+            passkeys.ValidateOrigin = context => ValueTask.FromResult(!context.CrossOrigin && context.Origin == own);
+            // Who signs in gives no name: the passkey says it. And it is two steps only where the device checks who uses it.
+            passkeys.ResidentKeyRequirement = "required";
+            passkeys.UserVerificationRequirement = "required";
+        });
+        services.AddScoped<IPasskeyHandler<DirectoryUser>, PasskeyHandler<DirectoryUser>>();
+        services.AddSingleton<PasskeyCeremony>();
+        services.AddSingleton<PasskeySignIn>();
+        services.AddSingleton<PasskeysPage>();
     }
 
     private static void AddCookies(IServiceCollection services, SignInOptions signIn, bool isHttps)

@@ -15,6 +15,7 @@ internal static class PortalServices
         {
             services.AddSingleton(new AccountLink(DirectoryPaths.Root + DirectoryPaths.Password, "Account_Password"));
             services.AddSingleton(new AccountLink(DirectoryPaths.Root + DirectoryPaths.TwoSteps, "Account_TwoStepVerification"));
+            services.AddSingleton(new AccountLink(DirectoryPaths.Root + DirectoryPaths.Passkeys, "Account_Passkeys"));
             services.AddSingleton(new AccountLink(DirectoryPaths.Root + DirectoryPaths.RecoveryCodes, "Account_RecoveryCodes"));
         }
 

@@ -24,6 +24,12 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
             return;
         }
 
+        if (!session.IsTwoSteps && await signIn.HasPasskeyAsync(session.User))
+        {
+            DirectoryForms.Redirect(context, SignInPage.PathFor(session.User, Here(next)));
+            return;
+        }
+
         // Once, since it ends cookies elsewhere: a page that is only looked at changes nothing more.
         if (string.IsNullOrEmpty(await signIn.UserManager.GetAuthenticatorKeyAsync(session.User)))
         {
@@ -48,6 +54,13 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
             return;
         }
 
+        if (!session.IsTwoSteps && await signIn.HasPasskeyAsync(session.User))
+        {
+            // A password alone must not bring in a second step beside the one that there is.
+            DirectoryForms.Redirect(context, SignInPage.PathFor(session.User, Here(next)));
+            return;
+        }
+
         if (throttle.TryCode(session.User.Id, browsers.Find(context.Request, session.User.Id)) is not { } attempt)
         {
             await WriteSetUpAsync(context, signIn.UserManager, session, next, "There were too many wrong codes. Wait a few minutes, then try again.", StatusCodes.Status429TooManyRequests);
@@ -64,9 +77,11 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
         attempt.Succeed();
         await signIn.UserManager.SetTwoFactorEnabledAsync(session.User, true);
         LogTurnedOn(session.User.UserName!);
-        await signIn.StrengthenAsync(session);
+        await signIn.StrengthenAsync(session, "otp");
         await recoveryCodes.WriteNewAsync(context, signIn.UserManager, session.User, next);
     }
+
+    private static string Here(string next) => QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.TwoSteps, ReturnPath.Parameter, next);
 
     private async Task TurnOffAsync(HttpContext context, DirectorySignIn signIn, DirectorySession session, string next)
     {

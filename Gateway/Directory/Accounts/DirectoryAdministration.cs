@@ -14,12 +14,14 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
     public async Task<DirectoryUser> GetAsync(string name)
         => await users.FindByNameAsync(name) ?? await users.FindByIdAsync(name) ?? throw new DirectoryException($"Nobody is called '{name}'; 'users list' tells who there is");
 
-    /// <summary>Everybody, with their groups.</summary>
-    public async Task<IReadOnlyList<(DirectoryUser User, IReadOnlyList<string> Groups)>> ListAsync(CancellationToken cancellationToken)
+    /// <summary>Everybody, with their groups, and how many passkeys they have.</summary>
+    public async Task<IReadOnlyList<(DirectoryUser User, IReadOnlyList<string> Groups, int Passkeys)>> ListAsync(CancellationToken cancellationToken)
     {
         var known = await context.Set<DirectoryUser>().AsNoTracking().OrderBy(static user => user.NormalizedUserName).ToListAsync(cancellationToken);
         var memberships = await ListMembershipsAsync(cancellationToken);
-        return [.. known.Select(user => (user, (IReadOnlyList<string>)[.. memberships[user.Id].Order(StringComparer.Ordinal)]))];
+        var passkeys = await context.Set<IdentityUserPasskey<string>>().GroupBy(static passkey => passkey.UserId)
+            .Select(static group => new { group.Key, Count = group.Count() }).ToDictionaryAsync(static group => group.Key, static group => group.Count, cancellationToken);
+        return [.. known.Select(user => (user, (IReadOnlyList<string>)[.. memberships[user.Id].Order(StringComparer.Ordinal)], passkeys.GetValueOrDefault(user.Id)))];
     }
 
     /// <summary>All groups, with how many are in each.</summary>

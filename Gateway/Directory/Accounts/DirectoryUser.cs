@@ -16,7 +16,7 @@ internal sealed class DirectoryUser : IdentityUser
     /// <summary>Runs this gateway.</summary>
     public bool IsOwner { get; set; }
 
-    /// <summary>Codes of the authenticator that were used a moment ago, and cannot be used again: <c>hash:seconds</c>, by spaces.</summary>
+    /// <summary>Codes of the authenticator, and answers of passkeys, that were used a moment ago, and cannot be used again: <c>hash:seconds</c>, by spaces.</summary>
     public string? UsedCodes { get; set; }
 
     /// <summary>What people call them.</summary>

@@ -16,6 +16,9 @@ internal sealed record DirectoryForm
 
     public required string Button { get; init; }
 
+    /// <summary>HTML of buttons beside it.</summary>
+    public string MoreButtons { get; init; } = "";
+
     /// <summary>HTML below the form.</summary>
     public string After { get; init; } = "";
 

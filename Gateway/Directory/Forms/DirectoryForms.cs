@@ -14,18 +14,15 @@ internal sealed class DirectoryForms(IAntiforgery antiforgery)
     public Task WriteAsync(HttpContext context, DirectoryForm form)
     {
         context.Response.StatusCode = form.Status;
-        var token = antiforgery.GetAndStoreTokens(context).RequestToken;
-        var carried = form.Return is { } path ? $"""<input type="hidden" name="{ReturnPath.Parameter}" value="{Page.Encode(path)}">""" : "";
         return new Page(
             form.Problem is null ? form.Title : "Problem: " + form.Title,
             $"""
             <h1>{Page.Encode(form.Title)}</h1>
             {(form.Problem is null ? "" : $"""<p class="notice bad" role="alert" id="problem">{Page.Encode(form.Problem)}</p>""")}
             {form.Text}
-            <form method="post" action="{DirectoryPaths.Root}{form.Path}">
-            <input type="hidden" name="{TokenField}" value="{Page.Encode(token)}">{carried}
+            {Open(context, form.Path, form.Return)}
             {form.Fields}
-            <div class="actions"><button>{Page.Encode(form.Button)}</button></div>
+            <div class="actions"><button>{Page.Encode(form.Button)}</button>{form.MoreButtons}</div>
             </form>
             {form.After}
             """)
@@ -34,6 +31,13 @@ internal sealed class DirectoryForms(IAntiforgery antiforgery)
             Script = form.Script,
         }.WriteAsync(context);
     }
+
+    /// <summary>Begins a form, with what it needs to be taken.</summary>
+    /// <param name="path">Where it goes.</param>
+    /// <param name="carried">Where the person goes on to afterwards.</param>
+    public string Open(HttpContext context, string path, string? carried) =>
+        $"""<form method="post" action="{DirectoryPaths.Root}{path}"><input type="hidden" name="{TokenField}" value="{Page.Encode(antiforgery.GetAndStoreTokens(context).RequestToken)}">"""
+        + (carried is null ? "" : $"""<input type="hidden" name="{ReturnPath.Parameter}" value="{Page.Encode(carried)}">""");
 
     /// <summary>An input with its label.</summary>
     /// <param name="more">More attributes.</param>

@@ -20,21 +20,26 @@ internal sealed class AuthorizationEndpoint(SignInDemand demand)
         var session = await signIn.FindAsync();
         if (session is null || !demand.IsNewEnough(request, session))
         {
-            await AskAsync(context, request, DirectoryPaths.SignIn, Errors.LoginRequired);
+            await AskAsync(context, request, static back => QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.SignIn, ReturnPath.Parameter, back), Errors.LoginRequired);
             return;
         }
 
         if (!session.IsTwoSteps && (session.User.MustUseTwoSteps || SignInDemand.NeedsTwoSteps(request)))
         {
-            // Who has an authenticator signs in with it; who has none gets one now.
-            await AskAsync(context, request, session.User.TwoFactorEnabled ? DirectoryPaths.SignIn : DirectoryPaths.TwoSteps, Errors.InteractionRequired);
+            // Who has an authenticator or a passkey signs in with it; who has neither gets one now.
+            var hasStep = session.User.TwoFactorEnabled || await signIn.HasPasskeyAsync(session.User);
+            await AskAsync(
+                context,
+                request,
+                back => hasStep ? SignInPage.PathFor(session.User, back) : QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.TwoSteps, ReturnPath.Parameter, back),
+                Errors.InteractionRequired);
             return;
         }
 
         await context.SignInAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme, await DirectoryClaims.CreateAsync(users, session, request.GetScopes()));
     }
 
-    private async Task AskAsync(HttpContext context, OpenIddictRequest request, string page, string error)
+    private async Task AskAsync(HttpContext context, OpenIddictRequest request, Func<string, string> page, string error)
     {
         if (request.HasPromptValue(PromptValues.None))
         {
@@ -52,6 +57,6 @@ internal sealed class AuthorizationEndpoint(SignInDemand demand)
             .Select(static parameter => KeyValuePair.Create(parameter.Key, (string?)parameter.Value))
             .Append(new(SignInDemand.AskedParameter, demand.Asked(request)));
         var back = QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.Authorize, parameters);
-        DirectoryForms.Redirect(context, QueryHelpers.AddQueryString(DirectoryPaths.Root + page, ReturnPath.Parameter, back));
+        DirectoryForms.Redirect(context, page(back));
     }
 }

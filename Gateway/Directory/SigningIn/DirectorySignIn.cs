@@ -37,8 +37,17 @@ internal sealed class DirectorySignIn(
         session.User, null, session.Principal.Claims.Where(static claim => claim.Type is DirectorySession.Method or DirectorySession.Session or DirectorySession.Time));
 
     /// <summary>Signs in with a second step besides, in the same session, whose cookie a new stamp may have ended meanwhile.</summary>
-    public Task StrengthenAsync(DirectorySession session) => base.SignInWithClaimsAsync(
-        session.User, null, ClaimsOf(session.Methods.Concat(["otp", TwoSteps.Method]).Distinct(), session.Id));
+    public Task StrengthenAsync(DirectorySession session, string method) => base.SignInWithClaimsAsync(
+        session.User, null, ClaimsOf(session.Methods.Concat([method, TwoSteps.Method]).Distinct(), session.Id));
+
+    /// <summary>The passkey was right, and its device checked who used it: having the one and being the other are two steps.</summary>
+    public Task SignInWithPasskeyAsync(DirectoryUser user, UserPasskeyInfo passkey)
+        => SignInWithClaimsAsync(user, null, [new Claim(DirectorySession.Method, MethodOf(passkey)), new Claim(DirectorySession.Method, TwoSteps.Method)]);
+
+    /// <summary>RFC 8176: a key that may leave its device is one in software.</summary>
+    public static string MethodOf(UserPasskeyInfo passkey) => passkey.IsBackupEligible ? "swk" : "hwk";
+
+    public async Task<bool> HasPasskeyAsync(DirectoryUser user) => (await UserManager.GetPasskeysAsync(user)).Count > 0;
 
     public override Task<bool> CanSignInAsync(DirectoryUser user) => Task.FromResult(!user.IsDisabled);
 

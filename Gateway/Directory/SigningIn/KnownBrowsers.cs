@@ -22,6 +22,9 @@ internal sealed class KnownBrowsers(IDataProtectionProvider protection, GatewayO
     /// <summary>The browser's id, if <paramref name="userId"/> signed in there before.</summary>
     public string? Find(HttpRequest request, string? userId) => userId is not null && Read(request) is [var id, .. var users] && users.Contains(userId) ? id : null;
 
+    /// <summary>The browser's id, if anybody signed in there before.</summary>
+    public string? Find(HttpRequest request) => Read(request) is [var id, ..] ? id : null;
+
     public void Remember(HttpContext context, string userId)
     {
         var known = Read(context.Request);

@@ -1,18 +1,31 @@
 using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
+using AppProxy.Gateway.Directory.Passkeys;
 using AppProxy.Gateway.Pages;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace AppProxy.Gateway.Directory.SigningIn;
 
-/// <summary>The sign-in page: name and password.</summary>
-internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle throttle, KnownBrowsers browsers, PasswordCheck passwords, IAuditLog log, ILogger<SignInPage> logger)
+/// <summary>The sign-in page: name and password, or a passkey.</summary>
+internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle throttle, KnownBrowsers browsers, PasswordCheck passwords, PasskeyCeremony ceremony, PasskeySignIn passkeys, IAuditLog log, ILogger<SignInPage> logger)
 {
+    public const string Disabled = "This account is disabled. Ask whoever runs the gateway.";
+
+    /// <summary>Parameter of the page's URL: a password alone will not do.</summary>
+    private const string Needed = "needed";
+
     private const string Wrong = "The name or the password is wrong.";
 
     public Task AskAsync(HttpContext context) => WriteAsync(context, ReturnPath.Read(context.Request), "", null, StatusCodes.Status200OK);
+
+    /// <summary>Where somebody uses the second step that they have.</summary>
+    public static string PathFor(DirectoryUser user, string next)
+    {
+        var page = QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.SignIn, ReturnPath.Parameter, next);
+        return user.TwoFactorEnabled ? page : QueryHelpers.AddQueryString(page, Needed, PasskeyCeremony.Answer);
+    }
 
     public async Task SignInAsync(HttpContext context, DirectorySignIn signIn)
     {
@@ -22,6 +35,16 @@ internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle th
         }
 
         var (name, next) = (form["name"].ToString(), ReturnPath.Read(context.Request, form));
+        if (form[PasskeyCeremony.Answer].ToString().Length > 0)
+        {
+            if (await passkeys.TryAsync(context, signIn, form, next) is { } failure)
+            {
+                await WriteAsync(context, next, "", failure.Problem, failure.Status);
+            }
+
+            return;
+        }
+
         var user = await signIn.UserManager.FindByNameAsync(name);
         if (throttle.TryPassword(name, context.Connection.RemoteIpAddress, browsers.Find(context.Request, user?.Id)) is not { } attempt)
         {
@@ -55,7 +78,7 @@ internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle th
         else
         {
             // Only who knows the password gets to know it.
-            await WriteAsync(context, next, name, "This account is disabled. Ask whoever runs the gateway.", StatusCodes.Status403Forbidden);
+            await WriteAsync(context, next, name, Disabled, StatusCodes.Status403Forbidden);
         }
     }
 
@@ -69,16 +92,21 @@ internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle th
         Address = AuditAddress.Of(context),
     };
 
-    private Task WriteAsync(HttpContext context, string next, string name, string? problem, int status) => forms.WriteAsync(context, new DirectoryForm
+    private async Task WriteAsync(HttpContext context, string next, string name, string? problem, int status) => await forms.WriteAsync(context, new DirectoryForm
     {
         Title = "Sign in",
         Path = DirectoryPaths.SignIn,
+        Text = context.Request.Query[Needed] == PasskeyCeremony.Answer ? "<p>Use your passkey: a password alone is not enough for where you want to go.</p>" : "",
         Problem = problem,
         Status = status,
         Return = next,
         Fields = DirectoryForms.Input("name", "User name", "text", "username webauthn", $"""value="{Page.Encode(name)}" autocapitalize="none" spellcheck="false" {(name.Length == 0 ? "autofocus" : "")}""", problem is not null)
-            + DirectoryForms.Input("password", "Password", "password", "current-password", name.Length == 0 ? "" : "autofocus", problem is not null),
+            + DirectoryForms.Input("password", "Password", "password", "current-password", name.Length == 0 ? "" : "autofocus", problem is not null)
+            + await ceremony.BeginSignInAsync(context),
         Button = "Sign in",
+        // Only a script can ask for it, which shows it.
+        MoreButtons = $"""<button type="button" class="second" id="{PasskeyScript.SignInButton}" hidden>Sign in with a passkey</button>""",
+        Script = PasskeyScript.Text,
     });
 
     // Names are not logged where the sign-in failed: people type their passwords there.

@@ -35,6 +35,13 @@ internal sealed class SignInThrottle(TimeProvider time)
             : TryTake((OfAccount, "account", account + ' ' + network), (OfNetwork, "network", network));
     }
 
+    /// <summary>A passkey, which cannot be guessed: what is held back is the work that it makes.</summary>
+    /// <param name="address">Where the client is.</param>
+    /// <param name="browser">Id of a browser where somebody signed in before; null for any other.</param>
+    /// <returns>Null when it is too often.</returns>
+    public Attempt? TryPasskey(IPAddress? address, string? browser)
+        => TryTake(browser is not null ? (OfKnownBrowser, "browser", "passkey " + browser) : (OfNetwork, "network", NetworkOf(address)));
+
     /// <summary>A second step: its codes are short, so that an account's tries count together wherever they come from. Only who knows the password gets here.</summary>
     public Attempt? TryCode(string userId, string? browser) => TryTake((OfCodes, "code", userId + ' ' + browser));
 

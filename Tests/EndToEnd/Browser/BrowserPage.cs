@@ -107,6 +107,32 @@ internal sealed class BrowserPage
         }
     }
 
+    /// <summary>Gives the tab a device that keeps passkeys, and says of everybody that it is them.</summary>
+    public async Task AddPasskeyDeviceAsync(CancellationToken cancellationToken)
+    {
+        await SendAsync("WebAuthn.enable", [], cancellationToken);
+        await SendAsync(
+            "WebAuthn.addVirtualAuthenticator",
+            new JsonObject
+            {
+                ["options"] = new JsonObject
+                {
+                    ["protocol"] = "ctap2",
+                    ["transport"] = "internal",
+                    ["hasResidentKey"] = true,
+                    ["hasUserVerification"] = true,
+                    ["isUserVerified"] = true,
+                },
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Takes passkeys out of autofill, from the next page on: a device that says yes to everything answers before anybody clicks.</summary>
+    public Task DisablePasskeyAutofillAsync(CancellationToken cancellationToken) => SendAsync(
+        "Page.addScriptToEvaluateOnNewDocument",
+        new JsonObject { ["source"] = "if (window.PublicKeyCredential) PublicKeyCredential.isConditionalMediationAvailable = () => Promise.resolve(false);" },
+        cancellationToken);
+
     public Task ClickAsync(string selector, CancellationToken cancellationToken)
         => EvaluateAsync($"document.querySelector({JsonValue.Create(selector)!.ToJsonString()}).click()", cancellationToken);
 

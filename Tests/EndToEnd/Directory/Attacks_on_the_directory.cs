@@ -86,7 +86,7 @@ public sealed partial class Attacks_on_the_directory : DirectoryTest
             return (page!, times);
         }
 
-        static string Fixed(string body, string name) => FormToken().Replace(body.Replace(name, "", StringComparison.Ordinal), "");
+        static string Fixed(string body, string name) => Random().Replace(body.Replace(name, "", StringComparison.Ordinal), "");
     }
 
     [Test]
@@ -268,6 +268,7 @@ public sealed partial class Attacks_on_the_directory : DirectoryTest
         return new Uri(QueryHelpers.AddQueryString(At("authorize").ToString(), parameters.Where(static one => one.Value is not null)));
     }
 
-    [GeneratedRegex("name=\"(token|return)\" value=\"[^\"]*\"")]
-    private static partial Regex FormToken();
+    /// <summary>What is another on every page.</summary>
+    [GeneratedRegex("name=\"(token|return|passkey-state)\" value=\"[^\"]*\"|&quot;challenge&quot;:&quot;[A-Za-z0-9_-]+&quot;|nonce=\"[^\"]*\"")]
+    private static partial Regex Random();
 }

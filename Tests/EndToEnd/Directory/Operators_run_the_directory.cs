@@ -27,7 +27,7 @@ public sealed partial class Operators_run_the_directory : DirectoryTest
 
         (await SignInHereAsync(browser, proxy.UrlOf("app"), cancellation, "carol@corp.test", Better)).Url.Host.Should().Be("app.localhost");
         SessionsOf(proxy).All.Single().User.Groups.Should().Equal("ops", "sales");
-        (await RunAsync("users", "list")).Output.Should().Contain("alice@corp.test  enabled   off        Alice, sales, vpn").And.Contain("Carol, ops, sales");
+        (await RunAsync("users", "list")).Output.Should().Contain("alice@corp.test  enabled   off        0         Alice, sales, vpn").And.Contain("Carol, ops, sales");
         (await RunAsync("users", "groups", "list")).Output.Should().Contain("ops (1)").And.Contain("sales (2)");
     }
 

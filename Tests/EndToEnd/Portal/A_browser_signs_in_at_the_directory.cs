@@ -42,7 +42,7 @@ public sealed class A_browser_signs_in_at_the_directory : DirectoryTest
 
         await page.GoAsync(new Uri(Own, "account"), cancellation);
         (await page.EvaluateAsync("[...document.querySelectorAll('main a[href^=\"/directory/\"]')].map(a => a.textContent).join()", cancellation))
-            .Should().Be("Change my password,Two-step verification,Recovery codes");
+            .Should().Be("Change my password,Two-step verification,Passkeys,Recovery codes");
         await FinishAsync(page, "directory-account", cancellation);
         await page.ClickAsync("a[href='/directory/account/two-steps']", cancellation);
         await page.ArriveAsync(static url => url.AbsolutePath == "/directory/account/two-steps", cancellation);

@@ -9,17 +9,19 @@ internal sealed partial record BrowserAnswer(Uri Url, HttpStatusCode Status, Htt
 {
     public string? Error => Headers.TryGetValues("AppProxy-Error", out var values) ? values.Single() : null;
 
-    /// <summary>Where the page's form goes, and the fields that are in it already.</summary>
+    /// <summary>Where the page's (first) form goes, and the fields that are in it already.</summary>
     public (Uri Action, Dictionary<string, string> Fields) Form
     {
         get
         {
             var form = Forms().Match(Body);
             var action = Attribute(form.Groups[1].Value, "action") is { Length: > 0 } to ? new Uri(Url, to) : Url;
-            var fields = Inputs().Matches(Body)
+            var inner = Body[form.Index..];
+            inner = inner.IndexOf("</form>", StringComparison.Ordinal) is >= 0 and var end ? inner[..end] : inner;
+            var fields = Inputs().Matches(inner)
                 .Where(input => Attribute(input.Value, "type") == "hidden")
                 .ToDictionary(input => Attribute(input.Value, "name")!, input => Attribute(input.Value, "value") ?? "");
-            foreach (Match area in Areas().Matches(Body))
+            foreach (Match area in Areas().Matches(inner))
             {
                 fields[Attribute(area.Groups[1].Value, "name")!] = WebUtility.HtmlDecode(area.Groups[2].Value);
             }

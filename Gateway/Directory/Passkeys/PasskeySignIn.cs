@@ -1,0 +1,57 @@
+using AppProxy.Gateway.Audit;
+using AppProxy.Gateway.Directory.Forms;
+using AppProxy.Gateway.Directory.SigningIn;
+
+namespace AppProxy.Gateway.Directory.Passkeys;
+
+/// <summary>Signs in who has a passkey, without a name and without a password.</summary>
+internal sealed partial class PasskeySignIn(PasskeyCeremony ceremony, SignInThrottle throttle, KnownBrowsers browsers, IAuditLog log, ILogger<PasskeySignIn> logger)
+{
+    /// <returns>What went wrong, for the sign-in page to say; null when somebody is signed in, and the answer written.</returns>
+    public async Task<(int Status, string Problem)?> TryAsync(HttpContext context, DirectorySignIn signIn, IFormCollection form, string next)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        if (throttle.TryPasskey(address, browsers.Find(context.Request)) is not { } attempt)
+        {
+            LogThrottled(address?.ToString());
+            log.Write(SignInPage.Failed(context, null, "too-many-attempts"));
+            context.Response.Headers.RetryAfter = "60";
+            return (StatusCodes.Status429TooManyRequests, "There were too many attempts. Wait a minute, then try again.");
+        }
+
+        var result = await ceremony.FinishSignInAsync(context, signIn.UserManager, form);
+        if (result is null)
+        {
+            return (StatusCodes.Status400BadRequest, "The page was open for too long. Use your passkey once more.");
+        }
+
+        if (!result.Succeeded || !(await signIn.UserManager.AddOrUpdatePasskeyAsync(result.User, result.Passkey)).Succeeded)
+        {
+            LogRefused(address?.ToString(), result.Failure?.Message);
+            log.Write(SignInPage.Failed(context, result.User, "wrong-passkey"));
+            return (StatusCodes.Status401Unauthorized, "This passkey is not good here: it was removed, or is another gateway's. Sign in with your password, or with another passkey.");
+        }
+
+        attempt.Succeed();
+        if (!await signIn.CanSignInAsync(result.User))
+        {
+            log.Write(SignInPage.Failed(context, result.User, "account-disabled"));
+            return (StatusCodes.Status403Forbidden, SignInPage.Disabled);
+        }
+
+        await signIn.SignInWithPasskeyAsync(result.User, result.Passkey);
+        browsers.Remember(context, result.User.Id);
+        LogSignedIn(result.User.UserName!);
+        await DirectoryForms.GoOnAsync(context, next);
+        return null;
+    }
+
+    [LoggerMessage(6417, LogLevel.Information, "'{User}' signed in to the directory with a passkey")]
+    private partial void LogSignedIn(string user);
+
+    [LoggerMessage(6418, LogLevel.Information, "A passkey from {Address} was refused: {Reason}")]
+    private partial void LogRefused(string? address, string? reason);
+
+    [LoggerMessage(6419, LogLevel.Warning, "A passkey from {Address} was refused: too many attempts")]
+    private partial void LogThrottled(string? address);
+}

@@ -1,0 +1,205 @@
+using System.Globalization;
+using AppProxy.Gateway.Directory.Account;
+using AppProxy.Gateway.Directory.Accounts;
+using AppProxy.Gateway.Directory.Forms;
+using AppProxy.Gateway.Directory.SigningIn;
+using AppProxy.Gateway.Pages;
+using AppProxy.Gateway.SignIn.Sessions;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace AppProxy.Gateway.Directory.Passkeys;
+
+/// <summary>Where a person adds passkeys, names them and takes them away.</summary>
+internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gate, PasskeyCeremony ceremony, SessionRegistry sessions, ILogger<PasskeysPage> logger)
+{
+    private const int Most = 20;
+    private const int LongestName = 100;
+
+    public async Task AskAsync(HttpContext context, DirectorySignIn signIn)
+    {
+        if (await FindAsync(context, signIn) is { } session)
+        {
+            await WriteAsync(context, signIn.UserManager, session.User, ReturnPath.Read(context.Request), null, StatusCodes.Status200OK);
+        }
+    }
+
+    public async Task ChangeAsync(HttpContext context, DirectorySignIn signIn)
+    {
+        if (await FindAsync(context, signIn) is not { } session || await forms.ReadAsync(context) is not { } form)
+        {
+            return;
+        }
+
+        var next = ReturnPath.Read(context.Request, form);
+        var problem = form["do"].ToString() switch
+        {
+            "add" => await AddAsync(context, signIn, session, form),
+            "rename" => await RenameAsync(signIn.UserManager, session.User, form),
+            "remove" => await RemoveAsync(context, signIn, session, form),
+            _ => "Nothing was chosen.",
+        };
+        if (problem is null)
+        {
+            // A reload must not send the form again.
+            DirectoryForms.Redirect(context, QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.Passkeys, ReturnPath.Parameter, next));
+            return;
+        }
+
+        await WriteAsync(context, signIn.UserManager, session.User, next, problem, StatusCodes.Status400BadRequest);
+    }
+
+    /// <summary>Who has a second step signs in with it first: a password alone must not bring in another one.</summary>
+    private async Task<DirectorySession?> FindAsync(HttpContext context, DirectorySignIn signIn)
+    {
+        if (await gate.FindAsync(context, signIn) is not { } session)
+        {
+            return null;
+        }
+
+        if (!session.IsTwoSteps && (session.User.TwoFactorEnabled || await signIn.HasPasskeyAsync(session.User)))
+        {
+            DirectoryForms.Redirect(context, SignInPage.PathFor(session.User, DirectoryPaths.Root + DirectoryPaths.Passkeys));
+            return null;
+        }
+
+        return session;
+    }
+
+    /// <returns>What went wrong.</returns>
+    private async Task<string?> AddAsync(HttpContext context, DirectorySignIn signIn, DirectorySession session, IFormCollection form)
+    {
+        if (NameOf(form) is not { } name)
+        {
+            return $"A passkey needs a name, of {LongestName} characters at most.";
+        }
+
+        if (form[PasskeyCeremony.Answer].ToString().Length == 0)
+        {
+            return "Your browser sent no passkey: it knows none, or scripts are turned off.";
+        }
+
+        if ((await signIn.UserManager.GetPasskeysAsync(session.User)).Count >= Most)
+        {
+            return $"You have {Most} passkeys, and there can be no more. Remove one that you do not use.";
+        }
+
+        var result = await ceremony.FinishAdditionAsync(context, form);
+        if (result is null)
+        {
+            return "The page was open for too long. Please try again.";
+        }
+
+        if (!result.Succeeded || result.UserEntity.Id != session.User.Id)
+        {
+            LogRefused(session.User.UserName!, result.Failure?.Message ?? "it was asked for by somebody else");
+            return "This passkey cannot be added: it is there already, or was not made for this page. Please try again.";
+        }
+
+        result.Passkey.Name = name;
+        var added = await signIn.UserManager.AddOrUpdatePasskeyAsync(session.User, result.Passkey);
+        if (!added.Succeeded)
+        {
+            return PasswordPage.Describe(added);
+        }
+
+        LogAdded(session.User.UserName!);
+        if (!session.IsTwoSteps)
+        {
+            // The device checked who it is a moment ago, and they gave their password before.
+            await signIn.StrengthenAsync(session, DirectorySignIn.MethodOf(result.Passkey));
+        }
+
+        return null;
+    }
+
+    private static async Task<string?> RenameAsync(UserManager<DirectoryUser> users, DirectoryUser user, IFormCollection form)
+    {
+        if (await FindPasskeyAsync(users, user, form) is not { } passkey)
+        {
+            return "There is no such passkey any more.";
+        }
+
+        if (NameOf(form) is not { } name)
+        {
+            return $"A passkey needs a name, of {LongestName} characters at most.";
+        }
+
+        passkey.Name = name;
+        var renamed = await users.AddOrUpdatePasskeyAsync(user, passkey);
+        return renamed.Succeeded ? null : PasswordPage.Describe(renamed);
+    }
+
+    private async Task<string?> RemoveAsync(HttpContext context, DirectorySignIn signIn, DirectorySession session, IFormCollection form)
+    {
+        var (users, user) = (signIn.UserManager, session.User);
+        if (await FindPasskeyAsync(users, user, form) is not { } passkey)
+        {
+            return "There is no such passkey any more.";
+        }
+
+        if (user.MustUseTwoSteps && !user.TwoFactorEnabled && (await users.GetPasskeysAsync(user)).Count == 1)
+        {
+            return "You may not remove your last second step: whoever runs the gateway asks for one. Add another passkey first, or set up an authenticator.";
+        }
+
+        await users.RemovePasskeyAsync(user, passkey.CredentialId);
+        // Whoever is in with it is out: at the directory by the new stamp, at the gateway here. This browser goes on.
+        await users.UpdateSecurityStampAsync(user);
+        await signIn.RefreshAsync(session);
+        await sessions.EndAsync(SessionSelector.AllOf(user.Id), context.RequestAborted);
+        LogRemoved(user.UserName!);
+        return null;
+    }
+
+    private static string? NameOf(IFormCollection form) => form["name"].ToString().Trim() is { Length: > 0 and <= LongestName } name ? name : null;
+
+    private static async Task<UserPasskeyInfo?> FindPasskeyAsync(UserManager<DirectoryUser> users, DirectoryUser user, IFormCollection form)
+    {
+        var id = form["id"].ToString();
+        return (await users.GetPasskeysAsync(user)).FirstOrDefault(passkey => WebEncoders.Base64UrlEncode(passkey.CredentialId) == id);
+    }
+
+    private async Task WriteAsync(HttpContext context, UserManager<DirectoryUser> users, DirectoryUser user, string next, string? problem, int status)
+    {
+        var passkeys = (await users.GetPasskeysAsync(user)).OrderBy(static passkey => passkey.CreatedAt).ToList();
+        await forms.WriteAsync(context, new DirectoryForm
+        {
+            Title = "Passkeys",
+            Path = DirectoryPaths.Passkeys,
+            Text = "<p>With a passkey you sign in by your fingerprint, your face or your device's PIN, without a password. It counts as two steps.</p>",
+            Problem = problem,
+            Status = status,
+            Return = next,
+            Script = PasskeyScript.Text,
+            Fields = """<input type="hidden" name="do" value="add">"""
+                + DirectoryForms.Input("name", "Name, such as “My phone”", "text", "off", $"""maxlength="{LongestName}" """)
+                + await ceremony.BeginAdditionAsync(context, user),
+            Button = "Add a passkey",
+            After = (passkeys.Count == 0 ? "" : $"""<h2>Yours</h2><ul class="rows">{string.Concat(passkeys.Select(passkey => Render(context, passkey, next)))}</ul><p class="quiet small">When you remove one, you are signed out in other browsers.</p>""")
+                + $"""<p><a href="{Page.Encode(next)}">Done</a></p>""",
+        });
+    }
+
+    private string Render(HttpContext context, UserPasskeyInfo passkey, string next)
+    {
+        var name = Page.Encode(passkey.Name ?? "Passkey");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            <li><div><b>{name}</b><br><span class="quiet small">added <time datetime="{passkey.CreatedAt.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}">{passkey.CreatedAt.UtcDateTime:yyyy-MM-dd}</time>{(passkey.IsBackedUp ? " · on your other devices too" : "")}</span></div>
+            {forms.Open(context, DirectoryPaths.Passkeys, next)}<input type="hidden" name="id" value="{WebEncoders.Base64UrlEncode(passkey.CredentialId)}">
+            <input name="name" type="text" value="{name}" aria-label="New name of {name}" maxlength="{LongestName}" autocomplete="off" required>
+            <div class="actions"><button class="second" name="do" value="rename" aria-label="Rename {name}">Rename</button><button class="second" name="do" value="remove" aria-label="Remove {name}">Remove</button></div></form></li>
+            """);
+    }
+
+    [LoggerMessage(6420, LogLevel.Information, "'{User}' added a passkey")]
+    private partial void LogAdded(string user);
+
+    [LoggerMessage(6421, LogLevel.Warning, "'{User}' removed a passkey")]
+    private partial void LogRemoved(string user);
+
+    [LoggerMessage(6422, LogLevel.Information, "A passkey that '{User}' wanted to add was refused: {Reason}")]
+    private partial void LogRefused(string user, string reason);
+}
