@@ -189,6 +189,13 @@ public sealed class FrameBuffer : IDisposable
     }
 
     /// <summary>Writes one field line; for <see cref="IFieldSource"/>.</summary>
+    public void Field(string name, ReadOnlySpan<char> value)
+    {
+        Text(name);
+        Text(value);
+    }
+
+    /// <summary>Writes one field line; for <see cref="IFieldSource"/>.</summary>
     public void Field(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         Text(name);
@@ -253,7 +260,7 @@ public sealed class FrameBuffer : IDisposable
         octets.CopyTo(Reserve(octets.Length));
     }
 
-    private void Text(string text)
+    private void Text(ReadOnlySpan<char> text)
     {
         LengthPrefix(text.Length);
         Encoding.Latin1.GetBytes(text, Reserve(text.Length));

@@ -34,7 +34,9 @@ internal sealed class AppAccess
     public bool Reports { get; }
 
     /// <param name="reported">Gets what policies in report-only mode would have done.</param>
-    public AccessDecision Decide(in AccessRequest request, Action<ConditionalAccessPolicy>? reported = null) => Decide(_people.GetValue(request.User, Find), request, reported);
+    public AccessDecision Decide(in AccessRequest request, Action<ConditionalAccessPolicy>? reported = null) =>
+        // A delegate is made for those only who are not known yet.
+        Decide(_people.TryGetValue(request.User, out var person) ? person : _people.GetValue(request.User, Find), request, reported);
 
     /// <summary>As <see cref="Decide(in AccessRequest, Action{ConditionalAccessPolicy}?)"/>, for who looks at all apps once in a while: nothing is kept for each, nor reported.</summary>
     public AccessDecision Foresee(in AccessRequest request) => Decide(Find(request.User), request, null);

@@ -63,19 +63,43 @@ internal sealed class RequestPipeline(CatalogueStore catalogue, ClientOriginRead
             : ForwardSignedInAsync(context, app, snapshot);
     }
 
-    private async Task ForwardSignedInAsync(HttpContext context, PublishedApp app, CatalogueSnapshot snapshot)
+    private Task ForwardSignedInAsync(HttpContext context, PublishedApp app, CatalogueSnapshot snapshot)
     {
         // 4. Pre-authenticate. Without a provider the catalogue refuses apps that ask for it; this is the second lock on that door.
         if (_preAuthentication is null)
         {
-            await FailureResponse.WriteAsync(context, app, FailureMap.Get(ExchangeFailure.GatewayError), default);
-            return;
+            return FailureResponse.WriteAsync(context, app, FailureMap.Get(ExchangeFailure.GatewayError), default);
         }
 
+        // Who is known and may pass, as nearly everybody, pays for no waiting.
+        var finding = _preAuthentication.AuthenticateAsync(context, app);
+        if (!finding.IsCompletedSuccessfully)
+        {
+            return ForwardFoundAsync(context, app, snapshot, finding);
+        }
+
+        return finding.Result is { } caller ? ForwardAsync(context, app, snapshot, caller) : Task.CompletedTask;
+    }
+
+    private Task ForwardAsync(HttpContext context, PublishedApp app, CatalogueSnapshot snapshot, ICaller caller)
+    {
+        // 5. Authorize.
+        var admission = _authorization!.AdmitAsync(context, app, caller);
+        if (!admission.IsCompletedSuccessfully)
+        {
+            return ForwardAdmittedAsync(context, app, snapshot, caller, admission);
+        }
+
+        // 6. Relay.
+        return admission.Result ? forwarder.ForwardAsync(context, app, snapshot, caller) : Task.CompletedTask;
+    }
+
+    private async Task ForwardFoundAsync(HttpContext context, PublishedApp app, CatalogueSnapshot snapshot, ValueTask<ICaller?> finding)
+    {
         ICaller? caller;
         try
         {
-            caller = await _preAuthentication.AuthenticateAsync(context, app);
+            caller = await finding;
         }
         catch (StoreException)
         {
@@ -83,18 +107,17 @@ internal sealed class RequestPipeline(CatalogueStore catalogue, ClientOriginRead
             return;
         }
 
-        if (caller is null)
+        if (caller is not null)
         {
-            return;
+            await ForwardAsync(context, app, snapshot, caller);
         }
+    }
 
-        // 5. Authorize.
-        if (!await _authorization!.AdmitAsync(context, app, caller))
+    private async Task ForwardAdmittedAsync(HttpContext context, PublishedApp app, CatalogueSnapshot snapshot, ICaller caller, ValueTask<bool> admission)
+    {
+        if (await admission)
         {
-            return;
+            await forwarder.ForwardAsync(context, app, snapshot, caller);
         }
-
-        // 6. Relay.
-        await forwarder.ForwardAsync(context, app, snapshot, caller);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Primitives;
 
 namespace AppProxy.Gateway.Relay;
@@ -22,22 +21,30 @@ internal static class OwnCookies
     /// <summary>Whether a Cookie field holds one of ours; most do not, and pass as they are.</summary>
     public static bool AreIn(string? field) => field?.Contains(Reserved, StringComparison.OrdinalIgnoreCase) == true;
 
-    /// <summary>A Cookie field without ours; null when nothing is left.</summary>
-    public static string? Without(string field)
+    /// <summary>A Cookie field without ours; empty when nothing is left.</summary>
+    /// <param name="kept">Gets it: twice as long as the field, since a space may be put behind each semicolon.</param>
+    public static ReadOnlySpan<char> Without(ReadOnlySpan<char> field, Span<char> kept)
     {
-        var kept = new StringBuilder(field.Length);
-        foreach (var range in field.AsSpan().Split(';'))
+        var length = 0;
+        foreach (var range in field.Split(';'))
         {
-            var pair = field.AsSpan(range).Trim();
+            var pair = field[range].Trim();
             if (pair.IsEmpty || IsOurs(NameOf(pair)))
             {
                 continue;
             }
 
-            kept.Append(kept.Length > 0 ? "; " : "").Append(pair);
+            if (length > 0)
+            {
+                "; ".CopyTo(kept[length..]);
+                length += 2;
+            }
+
+            pair.CopyTo(kept[length..]);
+            length += pair.Length;
         }
 
-        return kept.Length > 0 ? kept.ToString() : null;
+        return kept[..length];
     }
 
     /// <summary>The first cookie named <paramref name="name"/>, without taking the field apart.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Relay.Origin;
@@ -14,6 +15,9 @@ namespace AppProxy.Gateway.Relay;
 /// </summary>
 internal readonly struct RequestFields(HttpContext context, GatewayExchange exchange, CatalogueSnapshot catalogue, UrlMaps maps, ExtendedConnect? extended) : IFieldSource
 {
+    /// <summary>Characters; longer Cookie fields are taken apart in a rented buffer.</summary>
+    private const int OnStack = 1024;
+
     public int WriteTo(FrameBuffer frame)
     {
         var request = context.Request;
@@ -62,11 +66,33 @@ internal readonly struct RequestFields(HttpContext context, GatewayExchange exch
         var count = 0;
         foreach (var value in values)
         {
-            if ((OwnCookies.AreIn(value) ? OwnCookies.Without(value!) : value ?? "") is { } kept)
+            if (OwnCookies.AreIn(value))
             {
-                frame.Field(name, kept);
-                count++;
+                count += WriteOthers(frame, name, value!);
+                continue;
             }
+
+            frame.Field(name, value ?? "");
+            count++;
+        }
+
+        return count;
+    }
+
+    private static int WriteOthers(FrameBuffer frame, string name, string value)
+    {
+        var rented = value.Length * 2 > OnStack ? ArrayPool<char>.Shared.Rent(value.Length * 2) : null;
+        var others = OwnCookies.Without(value, rented is null ? stackalloc char[OnStack] : rented);
+        if (!others.IsEmpty)
+        {
+            frame.Field(name, others);
+        }
+
+        var count = others.IsEmpty ? 0 : 1;
+        if (rented is not null)
+        {
+            // Other people's requests use it next.
+            ArrayPool<char>.Shared.Return(rented, clearArray: true);
         }
 
         return count;

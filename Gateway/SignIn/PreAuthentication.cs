@@ -22,9 +22,9 @@ internal sealed class PreAuthentication(SessionReader sessions, BearerTokens tok
     {
         // 1.
         var request = context.Request;
-        return sessions.FindNow(request, app) is { } session && request.Headers.Authorization.Count == 0 && !IsUpgrade(request)
-            && (app.CorsConfigurations.Count == 0 || !CorsRules.IsPreflight(request))
-            ? new ValueTask<ICaller?>(Use(session))
+        return request.Headers.Authorization.Count == 0 && !IsUpgrade(request) && (app.CorsConfigurations.Count == 0 || !CorsRules.IsPreflight(request))
+            && sessions.FindNow(request, app) is { } session
+            ? new ValueTask<ICaller?>(session)
             : FindAsync(context, app);
     }
 

@@ -68,9 +68,13 @@ sealing.SetAction((arguments, _) => SealingCost.RunAsync(arguments.GetValue(seco
 var signIn = new Command("sign-in", "Measures what a signed-in request costs the gateway beside one to an open app, and what a session takes.") { seconds, rounds };
 signIn.SetAction((arguments, cancellationToken) => SignInCost.RunAsync(arguments.GetValue(rounds), arguments.GetValue(seconds), arguments.InvocationConfiguration.Output, cancellationToken));
 
+var sessions = new Command("sessions", "Measures what a session takes, in memory and in the store.");
+sessions.SetAction((arguments, cancellationToken) => SessionMemory.WriteAsync(arguments.InvocationConfiguration.Output, cancellationToken));
+
 root.Subcommands.Add(links);
 root.Subcommands.Add(sealing);
 root.Subcommands.Add(signIn);
+root.Subcommands.Add(sessions);
 root.Subcommands.Add(app);
 root.Subcommands.Add(yarp);
 root.Subcommands.Add(load);

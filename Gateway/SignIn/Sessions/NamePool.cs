@@ -12,6 +12,12 @@ internal sealed class NamePool
 
     public string Get(string name) => _names.TryGetValue(name, out var known) ? known : _names.Count < MostKept ? _names.GetOrAdd(name, name) : name;
 
+    public SessionTicket Share(SessionTicket ticket) => ticket with
+    {
+        User = Share(ticket.User),
+        Client = ticket.Client is { UserAgent: { } agent } client ? client with { UserAgent = Get(agent) } : ticket.Client,
+    };
+
     public SignedInUser Share(SignedInUser user) => user with
     {
         Groups = Get(user.Groups),

@@ -16,22 +16,19 @@ internal sealed class Session : ICaller
         _id = ticket.Id;
         _idleTimeout = idleTimeout;
         _time = time;
-        _identity = new Identity(ticket.User, ticket.AuthenticatedAt, ticket.ExpiresAt);
+        _identity = new Identity(ticket);
         _lastSeen = ticket.LastSeenAt.UtcTicks;
         _savedLastSeen = _lastSeen;
-        ProviderSessionId = ticket.ProviderSessionId;
         _isEnded = ticket.EndedAt is not null;
     }
 
     public Guid Id => _id;
 
-    public string? ProviderSessionId { get; }
-
     public SignedInUser User => Volatile.Read(ref _identity).User;
 
-    public DateTimeOffset AuthenticatedAt => Volatile.Read(ref _identity).AuthenticatedAt;
+    public DateTimeOffset AuthenticatedAt => new(Volatile.Read(ref _identity).AuthenticatedAt, TimeSpan.Zero);
 
-    public DateTimeOffset ExpiresAt => Volatile.Read(ref _identity).ExpiresAt;
+    public DateTimeOffset ExpiresAt => new(Volatile.Read(ref _identity).ExpiresAt, TimeSpan.Zero);
 
     public DateTimeOffset LastSeenAt => new(Volatile.Read(ref _lastSeen), TimeSpan.Zero);
 
@@ -47,7 +44,21 @@ internal sealed class Session : ICaller
     /// <inheritdoc/>
     public bool IsOver => _isEnded || IsExpired;
 
-    public bool IsExpiredAt(DateTimeOffset now) => now >= ExpiresAt || now.UtcTicks - Volatile.Read(ref _lastSeen) >= _idleTimeout.Ticks;
+    public bool IsExpiredAt(DateTimeOffset now) => IsExpiredAt(now.UtcTicks);
+
+    /// <summary>A request came: unless the session is over, it goes on. One look at the clock.</summary>
+    /// <returns>Whether it does.</returns>
+    public bool TryTouch()
+    {
+        var now = _time.GetUtcNow().UtcTicks;
+        if (_isEnded || IsExpiredAt(now))
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _lastSeen, now);
+        return true;
+    }
 
     /// <summary>A request came.</summary>
     public void Touch() => Volatile.Write(ref _lastSeen, _time.GetUtcNow().UtcTicks);
@@ -60,7 +71,7 @@ internal sealed class Session : ICaller
     /// <summary>Whoever uses it signed in once more, or was seen at another gateway.</summary>
     public void Renew(SessionTicket ticket)
     {
-        Volatile.Write(ref _identity, new Identity(ticket.User, ticket.AuthenticatedAt, ticket.ExpiresAt));
+        Volatile.Write(ref _identity, new Identity(ticket));
         if (ticket.LastSeenAt.UtcTicks > Volatile.Read(ref _lastSeen))
         {
             Volatile.Write(ref _lastSeen, ticket.LastSeenAt.UtcTicks);
@@ -68,6 +79,8 @@ internal sealed class Session : ICaller
 
         _isEnded |= ticket.EndedAt is not null;
     }
+
+    private bool IsExpiredAt(long now) => now >= Volatile.Read(ref _identity).ExpiresAt || now - Volatile.Read(ref _lastSeen) >= _idleTimeout.Ticks;
 
     /// <summary>The time of the last request, if it has moved by more than <paramref name="step"/> since it was saved.</summary>
     public bool TryTakeUnsaved(TimeSpan step, out DateTimeOffset lastSeen)
@@ -83,6 +96,11 @@ internal sealed class Session : ICaller
         return true;
     }
 
-    /// <summary>What belongs together.</summary>
-    private sealed record Identity(SignedInUser User, DateTimeOffset AuthenticatedAt, DateTimeOffset ExpiresAt);
+    /// <summary>What belongs together. Ticks: a time with its offset takes twice as much.</summary>
+    private sealed class Identity(SessionTicket ticket)
+    {
+        public readonly SignedInUser User = ticket.User;
+        public readonly long AuthenticatedAt = ticket.AuthenticatedAt.UtcTicks;
+        public readonly long ExpiresAt = ticket.ExpiresAt.UtcTicks;
+    }
 }

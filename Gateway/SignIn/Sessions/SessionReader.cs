@@ -10,14 +10,14 @@ internal sealed class SessionReader(SessionRegistry sessions)
     /// <summary>More cookies of one name than this are somebody's play.</summary>
     private const int MostCookies = 4;
 
-    /// <summary>The session in use, if it is in memory: the way of nearly every request.</summary>
+    /// <summary>The session, if it is in memory and not over, as used now: the way of nearly every request.</summary>
     public Session? FindNow(HttpRequest request, PublishedApp? app)
     {
         var cookie = OwnCookies.FindFirst(request.Headers.Cookie, GatewayCookies.Session(request, app?.IsSecureCookieEnabled ?? true));
         return TokenHash.TryCompute(cookie, out var token)
             && Authority.TrySplit(request.Host.Value, out var host, out _)
             && sessions.TryGet(token, Authority.Trim(host), out var session)
-            && !session.IsOver
+            && session.TryTouch()
             ? session
             : null;
     }

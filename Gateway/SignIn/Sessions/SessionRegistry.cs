@@ -15,7 +15,7 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
     /// <summary>Those that are over are known for so long, so that a form sent too late finds its person.</summary>
     public static readonly TimeSpan Remember = TimeSpan.FromHours(24);
 
-    private readonly ConcurrentDictionary<TokenHash, Entry> _tokens = new();
+    private readonly ConcurrentDictionary<TokenHash, Known> _tokens = new();
     private readonly ConcurrentDictionary<Guid, Session> _sessions = new();
     private readonly NamePool _names = new();
 
@@ -49,14 +49,15 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
             return null;
         }
 
-        var session = Know(found.Ticket);
-        _tokens[token] = new Entry(session, _names.Get(found.Host));
+        var session = Know(_names.Share(found.Ticket));
+        _tokens[token] = new Known(session, _names.Get(found.Host));
         return session;
     }
 
     /// <summary>Begins a session.</summary>
     public async Task<Session> BeginAsync(SessionTicket ticket, CancellationToken cancellationToken)
     {
+        ticket = _names.Share(ticket);
         await storage.AddAsync(ticket, cancellationToken);
         return Know(ticket);
     }
@@ -64,6 +65,7 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
     /// <summary>The same person signed in once more.</summary>
     public async Task RenewAsync(Session session, SessionTicket ticket, CancellationToken cancellationToken)
     {
+        ticket = _names.Share(ticket);
         await storage.UpdateAsync(ticket, cancellationToken);
         session.Renew(ticket);
     }
@@ -76,7 +78,7 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
             return here;
         }
 
-        return await storage.FindAsync(id, cancellationToken) is { } ticket ? Know(ticket) : null;
+        return await storage.FindAsync(id, cancellationToken) is { } ticket ? Know(_names.Share(ticket)) : null;
     }
 
     /// <summary>A cookie for a browser on <paramref name="host"/>.</summary>
@@ -85,7 +87,7 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
         var cookie = tokens.Create(host);
         TokenHash.TryCompute(cookie, out var token);
         await storage.AddTokenAsync(token, session.Id, host, cancellationToken);
-        _tokens[token] = new Entry(session, _names.Get(host));
+        _tokens[token] = new Known(session, _names.Get(host));
         return cookie;
     }
 
@@ -133,7 +135,7 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
     }
 
     /// <summary>Idle here may be busy elsewhere.</summary>
-    private async ValueTask<Session?> RefreshAsync(Entry known, string host, CancellationToken cancellationToken)
+    private async ValueTask<Session?> RefreshAsync(Known known, string host, CancellationToken cancellationToken)
     {
         if (!known.Host.Equals(host, StringComparison.OrdinalIgnoreCase))
         {
@@ -150,11 +152,11 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
 
     private Session Know(SessionTicket ticket)
     {
-        ticket = ticket with { User = _names.Share(ticket.User) };
         var session = _sessions.GetOrAdd(ticket.Id, static (_, state) => new Session(state.ticket, state.options.IdleTimeout, state.time), (ticket, options, time));
         session.Renew(ticket);
         return session;
     }
 
-    private sealed record Entry(Session Session, string Host);
+    /// <summary>What a cookie stands for; in the table itself, since there are several for each session.</summary>
+    private readonly record struct Known(Session Session, string Host);
 }

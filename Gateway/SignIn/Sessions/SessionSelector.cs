@@ -9,8 +9,8 @@ internal readonly record struct SessionSelector(Guid? Id, string? Subject, strin
 
     public static SessionSelector OfProvider(string? subject, string providerSessionId) => new(null, subject, providerSessionId);
 
-    public bool Matches(SessionTicket ticket) =>
-        (Id is null || Id == ticket.Id)
-        && (Subject is null || Subject == ticket.User.Subject)
-        && (ProviderSessionId is null || ProviderSessionId == ticket.ProviderSessionId);
+    public bool Matches(Guid id, string subject, string? providerSessionId) =>
+        (Id is null || Id == id)
+        && (Subject is null || Subject == subject)
+        && (ProviderSessionId is null || ProviderSessionId == providerSessionId);
 }

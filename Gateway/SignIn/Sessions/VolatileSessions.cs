@@ -6,8 +6,7 @@ namespace AppProxy.Gateway.SignIn.Sessions;
 /// <summary>Keeps sessions in this process, for one gateway without a store: after a restart people sign in once more, mostly unseen.</summary>
 internal sealed class VolatileSessions : ISessionStorage
 {
-    private readonly ConcurrentDictionary<Guid, SessionTicket> _tickets = new();
-    private readonly ConcurrentDictionary<TokenHash, (Guid Session, string Host)> _tokens = new();
+    private readonly ConcurrentDictionary<Guid, Kept> _sessions = new();
     private readonly ConcurrentDictionary<TokenHash, HandOffCode> _codes = new();
     private readonly ConcurrentDictionary<Guid, KeptRequest> _kept = new();
 
@@ -17,31 +16,27 @@ internal sealed class VolatileSessions : ISessionStorage
 
     public Task UpdateAsync(SessionTicket ticket, CancellationToken cancellationToken)
     {
-        _tickets[ticket.Id] = ticket;
+        _sessions[ticket.Id] = new Kept(ticket);
         return Task.CompletedTask;
     }
 
-    public Task<SessionTicket?> FindAsync(Guid id, CancellationToken cancellationToken) => Task.FromResult(_tickets.GetValueOrDefault(id));
+    public Task<SessionTicket?> FindAsync(Guid id, CancellationToken cancellationToken) => Task.FromResult(_sessions.GetValueOrDefault(id)?.ToTicket(id));
 
     public Task<IReadOnlyList<SessionTicket>> FindAllAsync(string subject, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<SessionTicket>>([.. _tickets.Values.Where(ticket => ticket.EndedAt is null && ticket.User.Subject == subject)]);
+        Task.FromResult<IReadOnlyList<SessionTicket>>([.. _sessions.Where(session => !session.Value.IsEnded && session.Value.User.Subject == subject).Select(static session => session.Value.ToTicket(session.Key))]);
 
-    public Task AddTokenAsync(TokenHash token, Guid session, string host, CancellationToken cancellationToken)
-    {
-        _tokens[token] = (session, host);
-        return Task.CompletedTask;
-    }
+    /// <summary>The registry has them, and nobody else is to learn of them.</summary>
+    public Task AddTokenAsync(TokenHash token, Guid session, string host, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task<(SessionTicket Ticket, string Host)?> FindTokenAsync(TokenHash token, CancellationToken cancellationToken) =>
-        Task.FromResult(_tokens.TryGetValue(token, out var known) && _tickets.TryGetValue(known.Session, out var ticket) ? (ticket, known.Host) : ((SessionTicket, string)?)null);
+    public Task<(SessionTicket Ticket, string Host)?> FindTokenAsync(TokenHash token, CancellationToken cancellationToken) => Task.FromResult<(SessionTicket, string)?>(null);
 
     public Task TouchAsync(IReadOnlyCollection<(Guid Session, DateTimeOffset LastSeenAt)> seen, CancellationToken cancellationToken)
     {
-        foreach (var (session, lastSeenAt) in seen)
+        foreach (var (id, lastSeenAt) in seen)
         {
-            if (_tickets.TryGetValue(session, out var ticket))
+            if (_sessions.TryGetValue(id, out var session))
             {
-                _tickets.TryUpdate(session, ticket with { LastSeenAt = lastSeenAt }, ticket);
+                session.LastSeenAt = lastSeenAt;
             }
         }
 
@@ -51,11 +46,10 @@ internal sealed class VolatileSessions : ISessionStorage
     public Task<IReadOnlyList<Guid>> EndAsync(SessionSelector which, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var ended = new List<Guid>();
-        foreach (var (id, ticket) in _tickets)
+        foreach (var (id, session) in _sessions)
         {
-            if (ticket.EndedAt is null && which.Matches(ticket))
+            if (which.Matches(id, session.User.Subject, session.ProviderSessionId) && session.TryEnd(now))
             {
-                _tickets[id] = ticket with { EndedAt = now };
                 ended.Add(id);
             }
         }
@@ -83,19 +77,11 @@ internal sealed class VolatileSessions : ISessionStorage
 
     public Task PurgeAsync(DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        foreach (var (id, ticket) in _tickets)
+        foreach (var (id, session) in _sessions)
         {
-            if (ticket.ExpiresAt < before || ticket.EndedAt < before)
+            if (session.IsOverBefore(before))
             {
-                _tickets.TryRemove(id, out _);
-            }
-        }
-
-        foreach (var (token, (session, _)) in _tokens)
-        {
-            if (!_tickets.ContainsKey(session))
-            {
-                _tokens.TryRemove(token, out _);
+                _sessions.TryRemove(id, out _);
             }
         }
 
@@ -116,5 +102,46 @@ internal sealed class VolatileSessions : ISessionStorage
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <summary>A ticket in little room: times as ticks, the ID token compressed; what is asked for rarely is made when it is.</summary>
+    private sealed class Kept(SessionTicket ticket)
+    {
+        private readonly SessionClient? _client = ticket.Client;
+        private readonly byte[]? _idToken = ticket.IdToken is { } token ? CompactToken.Pack(token) : null;
+        private readonly long _authenticatedAt = ticket.AuthenticatedAt.UtcTicks;
+        private readonly long _expiresAt = ticket.ExpiresAt.UtcTicks;
+        private long _lastSeenAt = ticket.LastSeenAt.UtcTicks;
+
+        /// <summary>0 while it has not ended.</summary>
+        private long _endedAt = ticket.EndedAt?.UtcTicks ?? 0;
+
+        public SignedInUser User { get; } = ticket.User;
+
+        public string? ProviderSessionId { get; } = ticket.ProviderSessionId;
+
+        public bool IsEnded => Volatile.Read(ref _endedAt) != 0;
+
+        public DateTimeOffset LastSeenAt
+        {
+            set => Volatile.Write(ref _lastSeenAt, value.UtcTicks);
+        }
+
+        public bool TryEnd(DateTimeOffset now) => Interlocked.CompareExchange(ref _endedAt, now.UtcTicks, 0) == 0;
+
+        public bool IsOverBefore(DateTimeOffset when) => _expiresAt < when.UtcTicks || (IsEnded && Volatile.Read(ref _endedAt) < when.UtcTicks);
+
+        public SessionTicket ToTicket(Guid id) => new()
+        {
+            Id = id,
+            User = User,
+            AuthenticatedAt = new DateTimeOffset(_authenticatedAt, TimeSpan.Zero),
+            ExpiresAt = new DateTimeOffset(_expiresAt, TimeSpan.Zero),
+            LastSeenAt = new DateTimeOffset(Volatile.Read(ref _lastSeenAt), TimeSpan.Zero),
+            EndedAt = IsEnded ? new DateTimeOffset(Volatile.Read(ref _endedAt), TimeSpan.Zero) : null,
+            Client = _client,
+            ProviderSessionId = ProviderSessionId,
+            IdToken = _idToken is null ? null : CompactToken.Unpack(_idToken),
+        };
     }
 }

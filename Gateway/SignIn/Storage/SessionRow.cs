@@ -13,7 +13,7 @@ internal sealed class SessionRow
     /// <summary>The person, as JSON.</summary>
     public required string User { get; set; }
 
-    /// <summary>The ID token, protected by the key ring.</summary>
+    /// <summary>The ID token, compressed, then protected by the key ring.</summary>
     public string? IdToken { get; set; }
 
     public required long AuthenticatedAt { get; set; }

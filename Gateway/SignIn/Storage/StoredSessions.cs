@@ -14,7 +14,7 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
 {
     private const char Separator = '\n';
 
-    private readonly IDataProtector _idTokens = protection.CreateProtector("AppProxy.SignIn.IdToken");
+    private readonly IDataProtector _idTokens = protection.CreateProtector("AppProxy.SignIn.CompactIdToken");
     private readonly IDataProtector _kept = protection.CreateProtector("AppProxy.SignIn.KeptRequest");
 
     public bool IsShared => true;
@@ -27,7 +27,7 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
             Subject = ticket.User.Subject,
             ProviderSessionId = ticket.ProviderSessionId,
             User = Write(ticket.User),
-            IdToken = ticket.IdToken is { } token ? _idTokens.Protect(token) : null,
+            IdToken = Protect(ticket.IdToken),
             AuthenticatedAt = ticket.AuthenticatedAt.ToUnixTimeMilliseconds(),
             LastSeenAt = ticket.LastSeenAt.ToUnixTimeMilliseconds(),
             ExpiresAt = ticket.ExpiresAt.ToUnixTimeMilliseconds(),
@@ -47,7 +47,7 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
     {
         var id = Text(ticket.Id);
         var user = Write(ticket.User);
-        var idToken = ticket.IdToken is { } token ? _idTokens.Protect(token) : null;
+        var idToken = Protect(ticket.IdToken);
         var (authenticated, seen, expires) = (ticket.AuthenticatedAt.ToUnixTimeMilliseconds(), ticket.LastSeenAt.ToUnixTimeMilliseconds(), ticket.ExpiresAt.ToUnixTimeMilliseconds());
         return context.Set<SessionRow>().Where(row => row.Id == id).ExecuteUpdateAsync(
             row => row.SetProperty(static session => session.User, user)
@@ -190,14 +190,16 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
         IdToken = Unprotect(row.IdToken),
     };
 
+    private string? Protect(string? idToken) => idToken is null ? null : Convert.ToBase64String(_idTokens.Protect(CompactToken.Pack(idToken)));
+
     /// <summary>Only for a hint to the provider: a session without it is as good.</summary>
     private string? Unprotect(string? idToken)
     {
         try
         {
-            return idToken is null ? null : _idTokens.Unprotect(idToken);
+            return idToken is null ? null : CompactToken.Unpack(_idTokens.Unprotect(Convert.FromBase64String(idToken)));
         }
-        catch (CryptographicException)
+        catch (Exception other) when (other is CryptographicException or FormatException)
         {
             return null;
         }

@@ -66,9 +66,13 @@ internal static class SessionMemory
     private static async Task FillAsync(SessionRegistry sessions, int count, CancellationToken cancellationToken)
     {
         var now = TimeProvider.System.GetUtcNow();
+        var groups = Enumerable.Range(0, 1000).Select(static _ => Guid.NewGuid()).ToArray();
         for (var i = 0; i < count; i++)
         {
-            var id = string.Create(CultureInfo.InvariantCulture, $"{i:d8}-0000-0000-0000-000000000000");
+            // As people have them: no two alike, and nothing that could be compressed away.
+            var id = Guid.NewGuid().ToString();
+            var sid = Guid.NewGuid().ToString();
+            var name = string.Create(CultureInfo.InvariantCulture, $"person{i}@example.com");
             var session = await sessions.BeginAsync(
                 new SessionTicket
                 {
@@ -77,17 +81,18 @@ internal static class SessionMemory
                     {
                         Id = id,
                         Subject = id,
-                        UserPrincipalName = string.Create(CultureInfo.InvariantCulture, $"person{i}@example.com"),
+                        UserPrincipalName = name,
                         DisplayName = string.Create(CultureInfo.InvariantCulture, $"Person {i}"),
                         // As they come out of a token: strings of their own.
-                        Groups = [.. Enumerable.Range(0, 20).Select(static number => new Guid(number, 0, 0, new byte[8]).ToString())],
+                        Groups = [.. Random.Shared.GetItems(groups, 20).Select(static group => group.ToString())],
                         AuthenticationMethods = ["pwd", "mfa"],
                     },
                     AuthenticatedAt = now,
                     LastSeenAt = now,
                     ExpiresAt = now.AddHours(12),
-                    ProviderSessionId = Guid.NewGuid().ToString(),
-                    IdToken = new string('t', 1200),
+                    Client = new SessionClient(string.Create(CultureInfo.InvariantCulture, $"192.0.2.{i % 250}"), new string("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36".AsSpan())),
+                    ProviderSessionId = sid,
+                    IdToken = SampleToken.Create(id, sid, name),
                 },
                 cancellationToken);
             foreach (var host in (string[])["gateway.example.com", "app.example.com", "other.example.com"])

@@ -30,6 +30,7 @@ internal sealed class StoredSessionTests(StoreKind kind) : StoreTest(kind)
 
         var found = await sessions.FindAllAsync("alice", cancellation);
         found.Select(static ticket => (ticket.Id, ticket.Client?.Address, ticket.Client?.UserAgent)).Should().BeEquivalentTo(new[] { (one.Id, (string?)"192.0.2.7", (string?)"Firefox/1"), (two.Id, null, null) });
+        found.Should().OnlyContain(static ticket => ticket.IdToken == "e30.e30.c2ln");
     }
 
     private SessionTicket Ticket(string subject, SessionClient? client) => new()
@@ -40,5 +41,6 @@ internal sealed class StoredSessionTests(StoreKind kind) : StoreTest(kind)
         LastSeenAt = Time.GetUtcNow(),
         ExpiresAt = Time.GetUtcNow().AddHours(1),
         Client = client,
+        IdToken = "e30.e30.c2ln",
     };
 }
