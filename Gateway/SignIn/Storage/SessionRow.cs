@@ -10,7 +10,7 @@ internal sealed class SessionRow
 
     public string? ProviderSessionId { get; set; }
 
-    /// <summary>The person, as JSON.</summary>
+    /// <summary>The person (<see cref="UserColumn"/>).</summary>
     public required string User { get; set; }
 
     /// <summary>The ID token, compressed, then protected by the key ring.</summary>

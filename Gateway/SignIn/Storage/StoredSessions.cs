@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
 using AppProxy.Gateway.SignIn.HandOff;
 using AppProxy.Gateway.SignIn.Sessions;
 using AppProxy.Gateway.Storage;
@@ -26,7 +25,7 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
             Id = Text(ticket.Id),
             Subject = ticket.User.Subject,
             ProviderSessionId = ticket.ProviderSessionId,
-            User = Write(ticket.User),
+            User = UserColumn.Write(ticket.User),
             IdToken = Protect(ticket.IdToken),
             AuthenticatedAt = ticket.AuthenticatedAt.ToUnixTimeMilliseconds(),
             LastSeenAt = ticket.LastSeenAt.ToUnixTimeMilliseconds(),
@@ -46,7 +45,7 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
     public Task UpdateAsync(SessionTicket ticket, CancellationToken cancellationToken) => connection.UseAsync(context =>
     {
         var id = Text(ticket.Id);
-        var user = Write(ticket.User);
+        var user = UserColumn.Write(ticket.User);
         var idToken = Protect(ticket.IdToken);
         var (authenticated, seen, expires) = (ticket.AuthenticatedAt.ToUnixTimeMilliseconds(), ticket.LastSeenAt.ToUnixTimeMilliseconds(), ticket.ExpiresAt.ToUnixTimeMilliseconds());
         return context.Set<SessionRow>().Where(row => row.Id == id).ExecuteUpdateAsync(
@@ -181,7 +180,7 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
     private SessionTicket Read(SessionRow row) => new()
     {
         Id = Guid.Parse(row.Id),
-        User = JsonSerializer.Deserialize(row.User, UserJsonContext.Default.SignedInUser)!,
+        User = UserColumn.Read(row.User),
         AuthenticatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.AuthenticatedAt),
         LastSeenAt = DateTimeOffset.FromUnixTimeMilliseconds(row.LastSeenAt),
         ExpiresAt = DateTimeOffset.FromUnixTimeMilliseconds(row.ExpiresAt),
@@ -204,8 +203,6 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
             return null;
         }
     }
-
-    private static string Write(SignedInUser user) => JsonSerializer.Serialize(user, UserJsonContext.Default.SignedInUser);
 
     private static string Text(Guid id) => id.ToString("n", CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AppProxy.Gateway.SignIn.Sessions;
 using AppProxy.Gateway.SignIn.Storage;
 using AppProxy.Gateway.Storage;
@@ -31,6 +32,19 @@ internal sealed class StoredSessionTests(StoreKind kind) : StoreTest(kind)
         var found = await sessions.FindAllAsync("alice", cancellation);
         found.Select(static ticket => (ticket.Id, ticket.Client?.Address, ticket.Client?.UserAgent)).Should().BeEquivalentTo(new[] { (one.Id, (string?)"192.0.2.7", (string?)"Firefox/1"), (two.Id, null, null) });
         found.Should().OnlyContain(static ticket => ticket.IdToken == "e30.e30.c2ln");
+    }
+
+    [Test]
+    public void A_person_takes_less_room_than_their_JSON_and_rows_of_before_are_read()
+    {
+        var user = AccessFixture.Alice with { Groups = [.. Enumerable.Range(0, 20).Select(static _ => Guid.NewGuid().ToString())] };
+
+        var column = UserColumn.Write(user);
+
+        UserColumn.Read(column).Should().BeEquivalentTo(user);
+        var json = JsonSerializer.Serialize(user, UserJsonContext.Default.SignedInUser);
+        UserColumn.Read(json).Should().BeEquivalentTo(user);
+        column.Length.Should().BeLessThan(json.Length * 9 / 10);
     }
 
     private SessionTicket Ticket(string subject, SessionClient? client) => new()
