@@ -22,6 +22,7 @@ internal sealed partial class AssertionVerifier
     private readonly ILogger<AssertionVerifier> _logger;
     private readonly ConcurrentDictionary<byte[], Believed> _believed = new(OctetComparer.Instance);
     private readonly ConcurrentDictionary<byte[], Believed>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
+    private long _swept;
 
     /// <param name="options">The group.</param>
     /// <param name="meter">Counts.</param>
@@ -110,23 +111,32 @@ internal sealed partial class AssertionVerifier
 
     private void Keep(byte[] octets, Believed believed, BrokerClock clock)
     {
+        Sweep(clock);
         if (_believed.Count >= MostKept)
         {
-            foreach (var (old, other) in _believed)
-            {
-                if (clock.IsOver(other.ExpiresAt))
-                {
-                    _believed.TryRemove(old, out _);
-                }
-            }
-
-            if (_believed.Count >= MostKept)
-            {
-                _believed.Clear();
-            }
+            _believed.Clear();
         }
 
         _believed[octets] = believed;
+    }
+
+    /// <summary>What is over goes about as soon as it is: each person has a new one every minute.</summary>
+    private void Sweep(BrokerClock clock)
+    {
+        var now = clock.After(TimeSpan.Zero);
+        var swept = Volatile.Read(ref _swept);
+        if (Math.Abs(now - swept) < Assertion.Lifetime * 1000L || Interlocked.CompareExchange(ref _swept, now, swept) != swept)
+        {
+            return;
+        }
+
+        foreach (var (old, other) in _believed)
+        {
+            if (clock.IsOver(other.ExpiresAt))
+            {
+                _believed.TryRemove(old, out _);
+            }
+        }
     }
 
     [LoggerMessage(2603, LogLevel.Warning, "A request for app '{App}' is refused: its assertion is not believed ({Fault})")]

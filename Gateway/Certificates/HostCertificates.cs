@@ -1,3 +1,5 @@
+using AppProxy.Gateway.Processes;
+
 namespace AppProxy.Gateway.Certificates;
 
 /// <summary>
@@ -5,14 +7,12 @@ namespace AppProxy.Gateway.Certificates;
 /// what they began with. What cannot be used is told once and hurts nothing else: a certificate from the same place that could be used stays.
 /// </summary>
 internal sealed partial class HostCertificates(IReadOnlyList<ICertificateSource> sources, IReadOnlyList<string> ownHosts, TimeProvider time, ILogger<HostCertificates> logger)
-    : IHostedLifecycleService, IDisposable
+    : WatchedState(Interval, time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<ICertificateSource, IReadOnlyList<CertificateReading>> _readings = [];
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
-    private Task _watching = Task.CompletedTask;
     private volatile CertificateSnapshot _current = CertificateSnapshot.Empty;
 
     public CertificateSnapshot Current => _current;
@@ -24,7 +24,7 @@ internal sealed partial class HostCertificates(IReadOnlyList<ICertificateSource>
     public HostCertificate? Configured { get; set; }
 
     /// <summary>Looks now, and takes over what has changed.</summary>
-    public async Task LookAsync(CancellationToken cancellationToken)
+    public override async Task LoadAsync(CancellationToken cancellationToken)
     {
         var isChanged = false;
         foreach (var source in sources)
@@ -56,45 +56,9 @@ internal sealed partial class HostCertificates(IReadOnlyList<ICertificateSource>
 
     /// <summary>Which of several is valid depends on the day.</summary>
     public void Rank() => _current = new CertificateSnapshot(
-        _readings.Values.SelectMany(static readings => readings).Select(static reading => reading.Certificate).OfType<HostCertificate>(), ownHosts, time.GetUtcNow());
+        _readings.Values.SelectMany(static readings => readings).Select(static reading => reading.Certificate).OfType<HostCertificate>(), ownHosts, Time.GetUtcNow());
 
-    public async Task StartingAsync(CancellationToken cancellationToken)
-    {
-        await LookAsync(cancellationToken);
-        _watching = sources.Count > 0 ? WatchAsync(_stopping.Token) : Task.CompletedTask;
-    }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public async Task StoppedAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await _watching.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    public void Dispose() => _stopping.Dispose();
-
-    private async Task WatchAsync(CancellationToken stopping)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stopping))
-            {
-                await LookAsync(stopping);
-            }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // The gateway stops.
-        }
-    }
+    protected override Task LookAgainAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
 
     private List<CertificateReading> Keep(IReadOnlyList<CertificateReading> readings, IReadOnlyList<CertificateReading> before)
     {

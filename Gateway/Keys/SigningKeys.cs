@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using AppProxy.Contracts.Identity;
+using AppProxy.Gateway.Processes;
 
 namespace AppProxy.Gateway.Keys;
 
@@ -7,7 +8,7 @@ namespace AppProxy.Gateway.Keys;
 /// The gateway's own keys: made at the first start, shared by all gateways of one store, and rotated without a gap. A new key is known to all
 /// before it signs; the one before it is accepted for a day, longer than anything that it signed lives.
 /// </summary>
-internal sealed partial class SigningKeys(ISigningKeyVault vault, TimeProvider time, ILogger<SigningKeys> logger) : IHostedLifecycleService, IDisposable
+internal sealed partial class SigningKeys(ISigningKeyVault vault, TimeProvider time, ILogger<SigningKeys> logger) : WatchedState(Interval, time)
 {
     /// <summary>How often keys are looked for that another gateway or a command made.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
@@ -18,8 +19,6 @@ internal sealed partial class SigningKeys(ISigningKeyVault vault, TimeProvider t
     /// <summary>How long a key is accepted after its successor signs.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromDays(1);
 
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _watching = Task.CompletedTask;
     private string? _reported;
 
     /// <summary>Oldest first.</summary>
@@ -40,7 +39,7 @@ internal sealed partial class SigningKeys(ISigningKeyVault vault, TimeProvider t
         get
         {
             var keys = _keys;
-            var now = time.GetUtcNow();
+            var now = Time.GetUtcNow();
             return [.. keys.Where((_, index) => index == keys.Count - 1 || keys[index + 1].SignsFrom + Overlap > now)];
         }
     }
@@ -67,12 +66,12 @@ internal sealed partial class SigningKeys(ISigningKeyVault vault, TimeProvider t
 
     /// <summary>Reads the keys, and makes the first one where there is none.</summary>
     /// <exception cref="KeyException">They cannot be read or kept.</exception>
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    public override async Task LoadAsync(CancellationToken cancellationToken)
     {
         var stored = await vault.ReadAsync(cancellationToken);
         if (stored.Count == 0)
         {
-            var now = time.GetUtcNow();
+            var now = Time.GetUtcNow();
             var first = SigningKey.Create(1, now, now);
             if (await vault.TryAddAsync(first.Stored, cancellationToken))
             {
@@ -90,7 +89,7 @@ internal sealed partial class SigningKeys(ISigningKeyVault vault, TimeProvider t
     public async Task<SigningKey> RotateAsync(CancellationToken cancellationToken)
     {
         await LoadAsync(cancellationToken);
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         var last = _keys[^1];
         if (last.SignsFrom > now)
         {
@@ -110,54 +109,21 @@ internal sealed partial class SigningKeys(ISigningKeyVault vault, TimeProvider t
         return next;
     }
 
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    protected override async Task LookAgainAsync(CancellationToken cancellationToken)
     {
-        await LoadAsync(cancellationToken);
-        _watching = WatchAsync(_stopping.Token);
-    }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public async Task StoppedAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await _watching.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    public void Dispose() => _stopping.Dispose();
-
-    private async Task WatchAsync(CancellationToken stopping)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stopping))
-            {
-                try
-                {
-                    Take(await vault.ReadAsync(stopping));
-                    _reported = null;
-                }
-                catch (KeyException exception)
-                {
-                    // The keys at hand go on; what is wrong with the store is told once.
-                    if (_reported != exception.Message)
-                    {
-                        _reported = exception.Message;
-                        LogUnreadable(exception.Message);
-                    }
-                }
-            }
+            Take(await vault.ReadAsync(cancellationToken));
+            _reported = null;
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (KeyException exception)
         {
-            // The gateway stops.
+            // The keys at hand go on; what is wrong with the store is told once.
+            if (_reported != exception.Message)
+            {
+                _reported = exception.Message;
+                LogUnreadable(exception.Message);
+            }
         }
     }
 
@@ -185,7 +151,7 @@ internal sealed partial class SigningKeys(ISigningKeyVault vault, TimeProvider t
 
     private SigningKey? FindCurrent(IReadOnlyList<SigningKey> keys)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         for (var i = keys.Count - 1; i >= 0; i--)
         {
             if (keys[i].SignsFrom <= now || i == 0)

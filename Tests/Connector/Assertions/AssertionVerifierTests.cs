@@ -118,6 +118,18 @@ internal sealed class AssertionVerifierTests
         (await VerifyAsync(token, "app")).Should().Be(ExchangeFailure.AssertionExpired);
     }
 
+    [Test]
+    public async Task Those_that_are_over_are_kept_no_longer()
+    {
+        for (var minutes = 0; minutes < 30; minutes++)
+        {
+            (await VerifyAsync(Good(), "app")).Should().Be(ExchangeFailure.None);
+            _time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        _verifier.Count.Should().BeLessThan(5, "each is good for two minutes");
+    }
+
     [TestCase(-3600)]
     [TestCase(3600)]
     public async Task A_machine_whose_clock_is_wrong_goes_by_the_brokers(int off)

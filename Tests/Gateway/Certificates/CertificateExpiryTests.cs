@@ -20,7 +20,7 @@ internal sealed class CertificateExpiryTests
         using var authority = new TestAuthority("Public");
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         using var certificates = new HostCertificates([new Given(new HostCertificate("here", authority.Issue("app.example.com", endsInDays: 40), null))], [], time, NullLogger<HostCertificates>.Instance);
-        await certificates.LookAsync(CancellationToken.None);
+        await certificates.LoadAsync(CancellationToken.None);
         using var recorder = new InstrumentRecorder(GatewayMeter.MeterName);
         var log = new LogRecorder();
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(log.CreateProvider()));
