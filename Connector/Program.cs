@@ -11,8 +11,7 @@ if (EnrollCommand.IsAskedFor(args))
 try
 {
     // Settings are read once; to watch for changes is to watch every folder below the one it was started in.
-    var configuration = new ConfigurationManager { ["hostBuilder:reloadConfigOnChange"] = "false" };
-    var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, Configuration = configuration });
+    var builder = Host.CreateApplicationBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
     await UnattendedEnrollment.RunAsync(builder.Configuration, TimeProvider.System, CancellationToken.None);
     builder.Services.AddConnector(builder.Configuration);
     builder.AddConnectorTelemetry();

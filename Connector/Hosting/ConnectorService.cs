@@ -118,7 +118,7 @@ internal sealed partial class ConnectorService(
             LogGatewayLost(gateway.Session, gateway.Exchanges.Count);
         }
 
-        foreach (var exchange in gateway.Exchanges.Values)
+        foreach (var (_, exchange) in gateway.Exchanges)
         {
             if (lost)
             {

@@ -11,7 +11,7 @@ namespace AppProxy.Connector.Http1;
 /// <para>3. the body is read as its reader asks for it, into the reader's memory;</para>
 /// <para>4. disposed, it waits for the upload or breaks it off, and gives the connection back when it is as it was before.</para>
 /// </summary>
-/// <remarks>Owns the connection, and a reference to the request's octets, until disposed.</remarks>
+/// <remarks>Owns the connection until disposed.</remarks>
 internal sealed class Http1Response : IAppResponse
 {
     private const int MaxInterim = 32;
@@ -40,7 +40,6 @@ internal sealed class Http1Response : IAppResponse
         _options = options;
         _faults = faults;
         _upload = new Http1Upload(connection, request);
-        request.Buffer.Retain();
     }
 
     public int Status => _head.Status;
@@ -200,7 +199,6 @@ internal sealed class Http1Response : IAppResponse
 
         await _uploading;
         await _connection.EndAsync(isReusable);
-        _request.Buffer.Release();
         if (isReusable)
         {
             _pool.Return(_connection, _request.ClientConnection);

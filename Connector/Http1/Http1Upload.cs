@@ -60,17 +60,26 @@ internal sealed class Http1Upload(Http1Connection connection, Http1Request reque
 
     private async ValueTask SendHeadAsync()
     {
-        if (request.Body is { } body && body.TryRead(out var first))
+        // An app that answers early ends the caller's hold on it while it is still being sent.
+        request.Buffer.Retain();
+        try
         {
-            // Head and first piece in one send.
-            RentBuffer(request.Length + first.Octets.Length + ChunkRoom);
-            request.Buffer.Array.AsSpan(0, request.Length).CopyTo(_buffer);
-            _filled = request.Length;
-            await AddAsync(body, first);
+            if (request.Body is { } body && body.TryRead(out var first))
+            {
+                // Head and first piece in one send.
+                RentBuffer(request.Length + first.Octets.Length + ChunkRoom);
+                request.Buffer.Array.AsSpan(0, request.Length).CopyTo(_buffer);
+                _filled = request.Length;
+                await AddAsync(body, first);
+            }
+            else
+            {
+                await connection.Stream.SendAsync(request.Buffer.Array.AsMemory(0, request.Length));
+            }
         }
-        else
+        finally
         {
-            await connection.Stream.SendAsync(request.Buffer.Array.AsMemory(0, request.Length));
+            request.Buffer.Release();
         }
     }
 

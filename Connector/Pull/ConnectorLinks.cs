@@ -180,7 +180,7 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDispos
     {
         foreach (var gateway in _gateways.Values)
         {
-            foreach (var exchange in gateway.Exchanges.Values)
+            foreach (var (_, exchange) in gateway.Exchanges)
             {
                 exchange.End(reason);
             }

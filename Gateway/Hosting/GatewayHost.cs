@@ -1,4 +1,5 @@
 using AppProxy.Contracts.Processes;
+using AppProxy.Contracts.Transport.Amqp;
 using AppProxy.Contracts.Transport.ServiceBus;
 using AppProxy.Gateway.Access;
 using AppProxy.Gateway.Audit;
@@ -27,7 +28,8 @@ internal static class GatewayHost
     /// <summary>A gateway as configured. <paramref name="configure"/> is for who brings parts of his own (the demo, tests).</summary>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
+        // Settings are read once; to watch for changes is to watch every folder below the one it was started in.
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseQuic();
         builder.WebHost.UseSockets(FrontDoor.Configure);
@@ -100,7 +102,8 @@ internal static class GatewayHost
         gateway.Lifetime.ApplicationStarted.Register(() => QuietCollector.RunAsync(gateway.Services.GetRequiredService<TimeProvider>(), gateway.Lifetime.ApplicationStopping));
         // The host would put ASP.NET Core's authentication in front of every request; ours is asked where the pipeline says so.
         ((IApplicationBuilder)gateway).Properties["__AuthenticationMiddlewareSet"] = true;
-        gateway.UseWebSockets();
+        // Those of published apps are relayed as they are; the middleware would keep its part of each for as long as it is open.
+        gateway.UseWhen(static context => context.Request.Path.StartsWithSegments(Dialect.WebSocketPath), static broker => broker.UseWebSockets());
         gateway.Run(gateway.Services.GetRequiredService<RequestPipeline>().InvokeAsync);
         return gateway;
     }

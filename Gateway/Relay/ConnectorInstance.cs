@@ -93,7 +93,7 @@ internal sealed class ConnectorInstance(Guid session, IOutboxOwner owner, TimePr
             return;
         }
 
-        foreach (var run in Runs.Keys)
+        foreach (var (run, _) in Runs)
         {
             if (!_heartbeat.Entries.TryGetValue((run.Channel.Exchange, run.Channel.Attempt), out var entry))
             {

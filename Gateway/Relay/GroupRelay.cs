@@ -55,7 +55,8 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
     /// <summary>This instance: fresh at every start, and again when its session can't be had back.</summary>
     public Guid ReplySession { get; private set; } = Guid.NewGuid();
 
-    public IEnumerable<GatewayExchange> Exchanges => _exchanges.Values;
+    /// <summary>Listed as they come, because a copy of thousands at every sweep would be all that is allocated while they are silent.</summary>
+    public IEnumerable<GatewayExchange> Exchanges => _exchanges.Select(static exchange => exchange.Value);
 
     public IEnumerable<ConnectorInstance> Instances => _instances.Values;
 
@@ -207,7 +208,7 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
             Meter.InstanceLost(Group);
         }
 
-        foreach (var run in instance.Runs.Keys)
+        foreach (var (run, _) in instance.Runs)
         {
             run.Owner.OnRunLost(run);
         }
@@ -250,7 +251,7 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
                 if (_time.GetElapsedTime(asked) > TimeSpan.FromSeconds(1))
                 {
                     // What connectors still send goes to a session that nobody reads any more.
-                    foreach (var exchange in _exchanges.Values)
+                    foreach (var exchange in Exchanges)
                     {
                         exchange.End(ExchangeFailure.BrokerGap);
                     }

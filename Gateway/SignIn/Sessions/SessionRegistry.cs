@@ -21,7 +21,7 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
 
     public ISessionStorage Storage => storage;
 
-    public IEnumerable<Session> All => _sessions.Values;
+    public IEnumerable<Session> All => _sessions.Select(static session => session.Value);
 
     /// <summary>The session of a cookie that came to <paramref name="host"/>, over or not, without asking anybody.</summary>
     public bool TryGet(TokenHash token, ReadOnlySpan<char> host, [NotNullWhen(true)] out Session? session)
