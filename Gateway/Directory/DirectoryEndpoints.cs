@@ -1,4 +1,5 @@
 using AppProxy.Gateway.Directory.Account;
+using AppProxy.Gateway.Directory.NativeClients;
 using AppProxy.Gateway.Directory.Provider;
 using AppProxy.Gateway.Directory.SigningIn;
 using AppProxy.Gateway.SignIn;
@@ -10,7 +11,7 @@ using OpenIddict.Server.AspNetCore;
 namespace AppProxy.Gateway.Directory;
 
 /// <summary>Everything below <see cref="DirectoryPaths.Root"/> on the gateway's own host.</summary>
-internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys, AuthorizationEndpoint authorization, EndSessionEndpoint endSession, SignInPage signInPage, SecondStepPage secondStep, AccountPages account)
+internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys, AuthorizationEndpoint authorization, EndSessionEndpoint endSession, DevicePage device, ConsentPage consent, SignInPage signInPage, SecondStepPage secondStep, AccountPages account)
 {
     private static readonly PathString Root = new(DirectoryPaths.Root);
 
@@ -59,6 +60,9 @@ internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys
         {
             DirectoryPaths.Authorize when isGet || isPost => authorization.InvokeAsync(context, signIn, signIn.UserManager),
             DirectoryPaths.EndSession when isGet || isPost => endSession.InvokeAsync(context, signIn),
+            DirectoryPaths.Device when isGet || isPost => device.InvokeAsync(context, signIn, isPost),
+            DirectoryPaths.DeviceDone or DirectoryPaths.DeviceDenied when isGet => DevicePage.WriteEndAsync(context, isAllowed: path == DirectoryPaths.DeviceDone),
+            DirectoryPaths.Consent when isPost => consent.AnswerAsync(context, signIn),
             DirectoryPaths.SignIn when isGet => signInPage.AskAsync(context),
             DirectoryPaths.SignIn when isPost => signInPage.SignInAsync(context, signIn),
             DirectoryPaths.Code or DirectoryPaths.RecoveryCode when isGet => secondStep.AskAsync(context, signIn, isRecovery: path == DirectoryPaths.RecoveryCode),

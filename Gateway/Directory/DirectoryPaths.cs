@@ -9,6 +9,15 @@ internal static class DirectoryPaths
     public const string Authorize = "/authorize";
     public const string Token = "/token";
     public const string EndSession = "/end-session";
+    public const string DeviceAuthorization = "/device-authorization";
+
+    /// <summary>Where a person types the code that a program shows.</summary>
+    public const string Device = "/device";
+    public const string DeviceDone = "/device/done";
+    public const string DeviceDenied = "/device/denied";
+
+    /// <summary>Where a person says whether a program on this machine may act for them.</summary>
+    public const string Consent = "/consent";
 
     public const string SignIn = "/sign-in";
     public const string Code = "/sign-in/code";

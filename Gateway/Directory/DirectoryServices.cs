@@ -2,6 +2,7 @@ using System.Globalization;
 using AppProxy.Gateway.Directory.Account;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
+using AppProxy.Gateway.Directory.NativeClients;
 using AppProxy.Gateway.Directory.Passkeys;
 using AppProxy.Gateway.Directory.Provider;
 using AppProxy.Gateway.Directory.SigningIn;
@@ -36,7 +37,7 @@ internal static class DirectoryServices
         services.AddDirectoryAccounts(store).AddSignInManager<DirectorySignIn>();
         AddPasskeys(services, origin);
         AddCookies(services, signIn, isHttps);
-        AddProvider(services, signIn.Authority!, isHttps);
+        AddProvider(services, signIn.Authority!, signIn.Lifetime, isHttps);
         services.AddAntiforgery(forms =>
         {
             forms.FormFieldName = DirectoryForms.TokenField;
@@ -61,6 +62,8 @@ internal static class DirectoryServices
         services.AddSingleton<SignInDemand>();
         services.AddSingleton<AuthorizationEndpoint>();
         services.AddSingleton<EndSessionEndpoint>();
+        services.AddSingleton<DevicePage>();
+        services.AddSingleton<ConsentPage>();
         services.AddSingleton<DirectoryEndpoints>();
         services.AddSingleton<ISignOutEverywhere, DirectorySignOut>();
         services.AddSingleton<DirectoryBackchannel>();
@@ -108,7 +111,7 @@ internal static class DirectoryServices
                 cookie.ExpireTimeSpan = SecondStepTime;
             });
 
-    private static void AddProvider(IServiceCollection services, string issuer, bool isHttps)
+    private static void AddProvider(IServiceCollection services, string issuer, TimeSpan sessionLifetime, bool isHttps)
     {
         services.AddSingleton<ProviderKeys>();
         services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>>(static provider => provider.GetRequiredService<ProviderKeys>());
@@ -121,20 +124,32 @@ internal static class DirectoryServices
                     .SetAuthorizationEndpointUris(Relative(DirectoryPaths.Authorize))
                     .SetTokenEndpointUris(Relative(DirectoryPaths.Token))
                     .SetEndSessionEndpointUris(Relative(DirectoryPaths.EndSession))
+                    .SetDeviceAuthorizationEndpointUris(Relative(DirectoryPaths.DeviceAuthorization))
+                    .SetEndUserVerificationEndpointUris(Relative(DirectoryPaths.Device))
                     .AllowAuthorizationCodeFlow()
                     .AllowClientCredentialsFlow()
+                    .AllowDeviceAuthorizationFlow()
+                    .AllowRefreshTokenFlow()
                     .RequireProofKeyForCodeExchange()
                     .RegisterScopes("openid", "profile", "email")
                     .RegisterClaims("sub", "oid", "upn", "preferred_username", "name", "email", "groups", "roles", "amr", "acr", "auth_time", "sid")
                     .SetAuthorizationCodeLifetime(CodeLifetime)
                     .SetAccessTokenLifetime(TokenLifetime)
+                    // Nine digits, as in RFC 8628 section 6.1: who tries them must be signed in, and has few tries.
+                    .SetUserCodeLength(9)
+                    .SetUserCodeDisplayFormat("{0}{1}{2}-{3}{4}{5}-{6}{7}{8}")
+                    // A program's sign-in ends when one in a browser would.
+                    .SetRefreshTokenLifetime(sessionLifetime)
+                    .DisableSlidingRefreshTokenExpiration()
                     .DisableAccessTokenEncryption()
                     // What people agreed to is what their owner set up: there is nothing to remember.
                     .DisableAuthorizationStorage();
                 server.AddEventHandler<OpenIddictServerEvents.HandleTokenRequestContext>(static handler => handler.UseSingletonHandler<ClientCredentials>());
+                server.AddEventHandler<OpenIddictServerEvents.HandleTokenRequestContext>(static handler => handler.UseScopedHandler<DelegatedTokens>());
                 // "plain" would be no proof against who sees the request (RFC 9700 section 2.1.1).
                 server.Configure(static options => options.CodeChallengeMethods.Remove("plain"));
-                var host = server.UseAspNetCore().EnableAuthorizationEndpointPassthrough().EnableEndSessionEndpointPassthrough().EnableErrorPassthrough();
+                var host = server.UseAspNetCore().EnableAuthorizationEndpointPassthrough().EnableEndSessionEndpointPassthrough()
+                    .EnableEndUserVerificationEndpointPassthrough().EnableErrorPassthrough();
                 if (!isHttps)
                 {
                     // An origin without TLS is this machine.

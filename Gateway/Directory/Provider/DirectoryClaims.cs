@@ -15,17 +15,9 @@ internal static class DirectoryClaims
 
     public static async Task<ClaimsPrincipal> CreateAsync(UserManager<DirectoryUser> users, DirectorySession session, IEnumerable<string> scopes)
     {
-        var user = session.User;
         var identity = new ClaimsIdentity("AppProxy.Directory", Claims.Name, Claims.Role);
-        identity.SetClaim(Claims.Subject, user.Id)
-            .SetClaim("oid", user.Id)
-            .SetClaim("upn", user.UserName)
-            .SetClaim(Claims.PreferredUsername, user.UserName)
-            .SetClaim(Claims.Name, user.Name)
-            .SetClaim(Claims.Email, user.Email)
-            .SetClaim(DirectorySession.Session, session.Id)
-            .SetClaims("groups", [.. (await users.GetRolesAsync(user)).Order(StringComparer.Ordinal)])
-            .SetClaims("roles", user.IsOwner ? [OwnerRole] : [])
+        await WriteAsync(users, session.User, identity);
+        identity.SetClaim(DirectorySession.Session, session.Id)
             .SetClaims(Claims.AuthenticationMethodReference, [.. session.Methods])
             .SetClaim(Claims.AuthenticationContextReference, session.IsTwoSteps ? AuthenticationContexts.TwoSteps : AuthenticationContexts.OneStep)
             .SetClaim(Claims.AuthenticationTime, session.AuthenticatedAt.ToUnixTimeSeconds());
@@ -34,4 +26,15 @@ internal static class DirectoryClaims
         principal.SetDestinations(static _ => [Destinations.IdentityToken, Destinations.AccessToken]);
         return principal;
     }
+
+    /// <summary>What is known of somebody now, in place of what was.</summary>
+    public static async Task WriteAsync(UserManager<DirectoryUser> users, DirectoryUser user, ClaimsIdentity identity)
+        => identity.SetClaim(Claims.Subject, user.Id)
+            .SetClaim("oid", user.Id)
+            .SetClaim("upn", user.UserName)
+            .SetClaim(Claims.PreferredUsername, user.UserName)
+            .SetClaim(Claims.Name, user.Name)
+            .SetClaim(Claims.Email, user.Email)
+            .SetClaims("groups", [.. (await users.GetRolesAsync(user)).Order(StringComparer.Ordinal)])
+            .SetClaims("roles", user.IsOwner ? [OwnerRole] : []);
 }

@@ -2,9 +2,11 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Claims;
 using AppProxy.Gateway.Directory.Accounts;
+using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.SignIn;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 
 namespace AppProxy.Gateway.Directory.SigningIn;
@@ -48,6 +50,11 @@ internal sealed class DirectorySignIn(
     public static string MethodOf(UserPasskeyInfo passkey) => passkey.IsBackupEligible ? "swk" : "hwk";
 
     public async Task<bool> HasPasskeyAsync(DirectoryUser user) => (await UserManager.GetPasskeysAsync(user)).Count > 0;
+
+    /// <summary>Where somebody goes who needs a second step: to use the one that they have, or to get one.</summary>
+    public async Task<string> SecondStepPathAsync(DirectoryUser user, string next) => user.TwoFactorEnabled || await HasPasskeyAsync(user)
+        ? SignInPage.PathFor(user, next)
+        : QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.TwoSteps, ReturnPath.Parameter, next);
 
     public override Task<bool> CanSignInAsync(DirectoryUser user) => Task.FromResult(!user.IsDisabled);
 

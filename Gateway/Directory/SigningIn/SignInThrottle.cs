@@ -45,6 +45,9 @@ internal sealed class SignInThrottle(TimeProvider time)
     /// <summary>A second step: its codes are short, so that an account's tries count together wherever they come from. Only who knows the password gets here.</summary>
     public Attempt? TryCode(string userId, string? browser) => TryTake((OfCodes, "code", userId + ' ' + browser));
 
+    /// <summary>A code that a program shows: nobody shall find somebody else's by trying.</summary>
+    public Attempt? TryDeviceCode(string userId) => TryTake((OfCodes, "device", userId));
+
     private Attempt? TryTake(params ReadOnlySpan<(Limit Limit, string Kind, string Key)> wanted)
     {
         var now = time.GetUtcNow();

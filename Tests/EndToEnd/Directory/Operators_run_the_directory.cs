@@ -162,7 +162,10 @@ public sealed partial class Operators_run_the_directory : DirectoryTest
         (await RunAsync("users", "clients", "add", "backup job")).Output.Should().Contain("'backup job' must be 1 to 100 letters");
         (await RunAsync("users", "clients", "add", "backup")).Output.Should().MatchRegex("Its secret, which is not shown again:\n\n  [A-Za-z0-9_-]{43}\n");
         (await RunAsync("users", "clients", "add", "backup")).Output.Should().Contain("There is a client 'backup' already");
-        (await RunAsync("users", "clients", "list")).Output.Should().Be("backup\n");
+        (await RunAsync("users", "clients", "add", "laptop", "--name", "Laptop")).Output.Should().Contain("add --native");
+        (await RunAsync("users", "clients", "add", "laptop", "--native", "--redirect-uri", "http://laptop.test/")).Output.Should().Contain("'http://laptop.test/' must be a URL without fragment: http://localhost/…");
+        (await RunAsync("users", "clients", "add", "laptop", "--native", "--name", "Laptop", "--redirect-uri", "com.example.laptop:/done")).Output.Should().Contain("It has no secret");
+        (await RunAsync("users", "clients", "list")).Output.Should().Be("backup  for itself\nlaptop  for people, as 'Laptop'\n");
         (await RunAsync("users", "clients", "remove", "gateway")).Output.Should().Contain("There is no client 'gateway'");
         (await RunAsync("users", "groups", "remove", "sales")).Output.Should().Contain("Group 'sales' is gone");
         var log = (await RunAsync("log", "signins", "--kind", "Administration")).Output;

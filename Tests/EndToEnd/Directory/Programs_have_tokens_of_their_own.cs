@@ -31,7 +31,7 @@ public sealed class Programs_have_tokens_of_their_own : DirectoryTest
         (await AskAsync(own, "gateway", "", cancellation)).Status.Should().Be(HttpStatusCode.BadRequest, "the gateway's own client is for people");
         await WithClientsAsync(proxy, async clients =>
         {
-            (await clients.ListAsync(cancellation)).Should().Equal("nightly-report");
+            (await clients.ListAsync(cancellation)).Should().Equal(new DirectoryClient("nightly-report", "nightly-report", IsNative: false));
             await clients.RemoveAsync("nightly-report", cancellation);
             return "";
         });
