@@ -74,6 +74,14 @@ public abstract class DirectoryTest : SignInTest
         return (await users.GetAuthenticatorKeyAsync(user))!;
     });
 
+    /// <summary>A link as a command makes it: for somebody's password, or for the first owner.</summary>
+    private protected async Task<Uri> LinkAsync(TestEnvironment proxy, string? name, CancellationToken cancellationToken)
+    {
+        await using var scope = proxy.GatewayServices.CreateAsyncScope();
+        var user = name is null ? null : await scope.ServiceProvider.GetRequiredService<UserManager<DirectoryUser>>().FindByNameAsync(name);
+        return At("link?secret=" + await scope.ServiceProvider.GetRequiredService<DirectoryLinks>().CreateAsync(user, DirectoryLinks.OwnerLifetime, cancellationToken));
+    }
+
     /// <summary>Opens a page of an app, and gives name and password where the directory asks for them.</summary>
     private protected static async Task<BrowserAnswer> SignInHereAsync(
         TestBrowser browser, Uri page, CancellationToken cancellationToken, string name = "alice@corp.test", string password = Password)
