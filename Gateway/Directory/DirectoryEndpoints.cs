@@ -2,6 +2,7 @@ using AppProxy.Gateway.Directory.Account;
 using AppProxy.Gateway.Directory.NativeClients;
 using AppProxy.Gateway.Directory.Provider;
 using AppProxy.Gateway.Directory.SigningIn;
+using AppProxy.Gateway.Pages;
 using AppProxy.Gateway.SignIn;
 using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore;
@@ -29,8 +30,7 @@ internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys
         }
         catch (Exception away) when (StoreException.IsStores(away) && !context.Response.HasStarted)
         {
-            await SignInPages.WriteProblemAsync(
-                context, StatusCodes.Status503ServiceUnavailable, "Signing in is not possible right now", "The gateway's store cannot be reached. Please try again in a moment.", "store-unavailable", context.TraceIdentifier);
+            await SignInPages.WriteProblemAsync(context, StatusCodes.Status503ServiceUnavailable, "store-unavailable", context.TraceIdentifier);
         }
     }
 
@@ -46,8 +46,9 @@ internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys
 
         if (context.GetOpenIddictServerResponse() is { Error: { } error } refusal)
         {
+            var texts = Language.Of(context.Request);
             await SignInPages.WriteProblemAsync(
-                context, StatusCodes.Status400BadRequest, "Signing in did not work", refusal.ErrorDescription ?? "The request is not in order.", error, context.TraceIdentifier);
+                context, StatusCodes.Status400BadRequest, texts["Problem_sign-in-failed_Title"], refusal.ErrorDescription ?? texts["Directory_RequestRefused"], error, context.TraceIdentifier);
             return;
         }
 
@@ -72,6 +73,5 @@ internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys
         });
     }
 
-    private static Task NotFoundAsync(HttpContext context) => SignInPages.WriteProblemAsync(
-        context, StatusCodes.Status404NotFound, "There is no such page", "Check the link, or open the app again.", "not-found", context.TraceIdentifier);
+    private static Task NotFoundAsync(HttpContext context) => SignInPages.WriteProblemAsync(context, StatusCodes.Status404NotFound, "not-found", context.TraceIdentifier);
 }

@@ -29,6 +29,10 @@ internal static class SignInPages
         }.WriteAsync(context);
     }
 
+    /// <summary>The same, where all languages have the title and the text by the reason.</summary>
+    public static Task WriteProblemAsync(HttpContext context, int status, string reason, string reference)
+        => WriteProblemAsync(context, status, Language.English[$"Problem_{reason}_Title"], Language.English["Problem_" + reason], reason, reference);
+
     /// <summary>Puts a fragment aside, which browsers do not carry through the provider's forms, and goes on.</summary>
     /// <param name="next">Of our own host.</param>
     public static Task WriteFragmentKeeperAsync(HttpContext context, string next, string key) => WriteWaitAsync(context, next, "SignIn_Go", $$"""

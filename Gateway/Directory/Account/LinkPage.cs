@@ -20,7 +20,7 @@ internal sealed partial class LinkPage(DirectoryForms forms, SessionRegistry ses
         var secret = context.Request.Query[Secret].ToString();
         if (await FindAsync(context, secret) is { } found)
         {
-            await WriteAsync(context, secret, found.User, "", "", null, StatusCodes.Status200OK);
+            await WriteAsync(context, Language.Of(context.Request), secret, found.User, "", "", null, StatusCodes.Status200OK);
         }
     }
 
@@ -31,10 +31,11 @@ internal sealed partial class LinkPage(DirectoryForms forms, SessionRegistry ses
             return;
         }
 
+        var texts = Language.Of(context.Request);
         var (secret, name, displayName) = (form[Secret].ToString(), form["name"].ToString().Trim(), form["display-name"].ToString().Trim());
         if (PasswordPage.Repeated(form) is not { } password)
         {
-            await WriteAsync(context, secret, found.User, name, displayName, "The two passwords are not the same.", StatusCodes.Status400BadRequest);
+            await WriteAsync(context, texts, secret, found.User, name, displayName, texts["Directory_PasswordsDiffer"], StatusCodes.Status400BadRequest);
             return;
         }
 
@@ -50,7 +51,7 @@ internal sealed partial class LinkPage(DirectoryForms forms, SessionRegistry ses
 
         if (!result.Succeeded)
         {
-            await WriteAsync(context, secret, found.User, name, displayName, PasswordPage.Describe(result), StatusCodes.Status400BadRequest);
+            await WriteAsync(context, texts, secret, found.User, name, displayName, PasswordPage.Describe(texts, result), StatusCodes.Status400BadRequest);
             return;
         }
 
@@ -137,23 +138,23 @@ internal sealed partial class LinkPage(DirectoryForms forms, SessionRegistry ses
         return IdentityResult.Success;
     }
 
-    private static Task WriteGoneAsync(HttpContext context) => SignInPages.WriteProblemAsync(
-        context, StatusCodes.Status410Gone, "This link is good no more", "It was used, or is too old, or a newer one was made. Ask whoever gave it to you for another.", "link-gone", context.TraceIdentifier);
+    private static Task WriteGoneAsync(HttpContext context) => SignInPages.WriteProblemAsync(context, StatusCodes.Status410Gone, "link-gone", context.TraceIdentifier);
 
-    private Task WriteAsync(HttpContext context, string secret, DirectoryUser? user, string name, string displayName, string? problem, int status) => forms.WriteAsync(context, new DirectoryForm
+    private Task WriteAsync(HttpContext context, Language texts, string secret, DirectoryUser? user, string name, string displayName, string? problem, int status) => forms.WriteAsync(context, new DirectoryForm
     {
-        Title = user is null ? "Welcome, first owner" : "Choose a password",
+        Language = texts,
+        Title = user is null ? texts["Directory_FirstOwner"] : texts["Directory_ChoosePassword"],
         Path = DirectoryPaths.Link,
-        Text = user is null ? "<p>Make the account with which you run this gateway.</p>" : $"<p>For <b>{Page.Encode(user.Name)}</b> ({Page.Encode(user.UserName)}).</p>",
+        Text = $"<p>{(user is null ? texts.Html("Directory_FirstOwnerText") : texts.Html("Directory_LinkFor", $"<b>{Page.Encode(user.Name)}</b>", Page.Encode(user.UserName)))}</p>",
         Problem = problem,
         Status = status,
         Fields = $"""<input type="hidden" name="{Secret}" value="{Page.Encode(secret)}">"""
             + (user is null
-                ? DirectoryForms.Input("name", "User name", "text", "username", $"""value="{Page.Encode(name)}" maxlength="256" autocapitalize="none" spellcheck="false" autofocus""")
-                    + DirectoryForms.Input("display-name", "Your name", "text", "name", $"""value="{Page.Encode(displayName)}" maxlength="256" """)
+                ? DirectoryForms.Input("name", texts["Directory_UserName"], "text", "username", $"""value="{Page.Encode(name)}" maxlength="256" autocapitalize="none" spellcheck="false" autofocus""")
+                    + DirectoryForms.Input("display-name", texts["Directory_YourName"], "text", "name", $"""value="{Page.Encode(displayName)}" maxlength="256" """)
                 : $"""<input type="hidden" name="name" autocomplete="username" value="{Page.Encode(user.UserName)}">""")
-            + PasswordPage.Fields(problem is not null),
-        Button = user is null ? "Make it" : "Set it",
+            + PasswordPage.Fields(texts, problem is not null),
+        Button = user is null ? texts["Directory_MakeAccount"] : texts["Directory_SetPassword"],
     });
 
     private sealed record Found(DirectoryLink Link, DirectoryUser? User);

@@ -15,7 +15,7 @@ internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gat
     {
         if (await gate.FindAsync(context, signIn) is { } session)
         {
-            await WriteAsync(context, session.User, ReturnPath.Read(context.Request), null, StatusCodes.Status200OK);
+            await WriteAsync(context, Language.Of(context.Request), session.User, ReturnPath.Read(context.Request), null, StatusCodes.Status200OK);
         }
     }
 
@@ -26,17 +26,18 @@ internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gat
             return;
         }
 
+        var texts = Language.Of(context.Request);
         var next = ReturnPath.Read(context.Request, form);
         if (throttle.TryPassword(session.User.UserName!, context.Connection.RemoteIpAddress, browsers.Find(context.Request, session.User.Id)) is not { } attempt)
         {
-            await WriteAsync(context, session.User, next, "There were too many attempts. Wait a minute, then try again.", StatusCodes.Status429TooManyRequests);
+            await WriteAsync(context, texts, session.User, next, texts["Directory_TooManyAttempts"], StatusCodes.Status429TooManyRequests);
             return;
         }
 
         if (Repeated(form) is not { } password)
         {
             attempt.Succeed();
-            await WriteAsync(context, session.User, next, "The two new passwords are not the same.", StatusCodes.Status400BadRequest);
+            await WriteAsync(context, texts, session.User, next, texts["Directory_NewPasswordsDiffer"], StatusCodes.Status400BadRequest);
             return;
         }
 
@@ -49,7 +50,7 @@ internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gat
                 attempt.Succeed();
             }
 
-            await WriteAsync(context, session.User, next, isWrong ? "The password that you have now is another one." : Describe(result), StatusCodes.Status400BadRequest);
+            await WriteAsync(context, texts, session.User, next, isWrong ? texts["Directory_WrongOldPassword"] : Describe(texts, result), StatusCodes.Status400BadRequest);
             return;
         }
 
@@ -62,29 +63,32 @@ internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gat
     }
 
     /// <summary>Fields for a new password.</summary>
-    public static string Fields(bool isWrong) =>
-        DirectoryForms.Input("new-password", "New password", "password", "new-password", $"minlength=\"{PasswordRules.LeastLength}\" aria-describedby=\"rule{(isWrong ? " problem" : "")}\"")
-        + $"<p class=\"quiet small\" id=\"rule\">At least {PasswordRules.LeastLength} characters. A sentence of a few unusual words is good; what others use is not taken.</p>"
-        + DirectoryForms.Input("repeated", "New password once more", "password", "new-password", $"minlength=\"{PasswordRules.LeastLength}\"");
+    public static string Fields(Language texts, bool isWrong) =>
+        DirectoryForms.Input("new-password", texts["Directory_NewPassword"], "password", "new-password", $"minlength=\"{PasswordRules.LeastLength}\" aria-describedby=\"rule{(isWrong ? " problem" : "")}\"")
+        + $"<p class=\"quiet small\" id=\"rule\">{texts.Html("Directory_NewPasswordRule", PasswordRules.LeastLength)}</p>"
+        + DirectoryForms.Input("repeated", texts["Directory_RepeatPassword"], "password", "new-password", $"minlength=\"{PasswordRules.LeastLength}\"");
 
     /// <summary>Null where the two are not the same.</summary>
     public static string? Repeated(IFormCollection form) => form["new-password"] == form["repeated"] ? form["new-password"].ToString() : null;
 
-    public static string Describe(IdentityResult result) => string.Join(' ', result.Errors.Select(static error => error.Description));
+    /// <summary>Why it was refused. What no page knows of is told as Identity says it, in English.</summary>
+    public static string Describe(Language texts, IdentityResult result)
+        => string.Join(' ', result.Errors.Select(error => error is DirectoryError known ? known.In(texts) : error.Description));
 
-    private Task WriteAsync(HttpContext context, DirectoryUser user, string next, string? problem, int status) => forms.WriteAsync(context, new DirectoryForm
+    private Task WriteAsync(HttpContext context, Language texts, DirectoryUser user, string next, string? problem, int status) => forms.WriteAsync(context, new DirectoryForm
     {
-        Title = "Change your password",
+        Language = texts,
+        Title = texts["Directory_ChangePassword"],
         Path = DirectoryPaths.Password,
-        Text = "<p>Afterwards you are signed out in other browsers.</p>",
+        Text = $"<p>{texts.Html("Directory_ChangePasswordText")}</p>",
         Problem = problem,
         Status = status,
         Return = next,
         // Password safes look for the name beside it.
         Fields = $"""<input type="hidden" name="name" autocomplete="username" value="{Page.Encode(user.UserName)}">"""
-            + DirectoryForms.Input("password", "Password that you have now", "password", "current-password", "autofocus")
-            + Fields(problem is not null),
-        Button = "Change it",
+            + DirectoryForms.Input("password", texts["Directory_OldPassword"], "password", "current-password", "autofocus")
+            + Fields(texts, problem is not null),
+        Button = texts["Directory_ChangePasswordButton"],
     });
 
     [LoggerMessage(6414, LogLevel.Information, "'{User}' changed the password")]

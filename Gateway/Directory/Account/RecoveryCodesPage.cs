@@ -26,13 +26,16 @@ internal sealed class RecoveryCodesPage(DirectoryForms forms, AccountGate gate)
             return;
         }
 
+        var texts = Language.Of(context.Request);
+        var left = await signIn.UserManager.CountRecoveryCodesAsync(session.User);
         await forms.WriteAsync(context, new DirectoryForm
         {
-            Title = "Recovery codes",
+            Language = texts,
+            Title = texts["Account_RecoveryCodes"],
             Path = DirectoryPaths.RecoveryCodes,
-            Text = $"<p>You have {await signIn.UserManager.CountRecoveryCodesAsync(session.User)} left. New ones take the place of all of them.</p>",
+            Text = $"<p>{(left == 1 ? texts.Html("Directory_RecoveryCodesLeftOne") : texts.Html("Directory_RecoveryCodesLeft", left))}</p>",
             Return = next,
-            Button = "Make new ones",
+            Button = texts["Directory_MakeRecoveryCodes"],
         });
     }
 
@@ -56,13 +59,17 @@ internal sealed class RecoveryCodesPage(DirectoryForms forms, AccountGate gate)
     public async Task WriteNewAsync(HttpContext context, UserManager<DirectoryUser> users, DirectoryUser user, string next)
     {
         var codes = await users.GenerateNewTwoFactorRecoveryCodesAsync(user, Count) ?? [];
+        var texts = Language.Of(context.Request);
         await new Page(
-            "Your recovery codes",
+            texts["Directory_YourRecoveryCodes"],
             $"""
-            <h1>Your recovery codes</h1>
-            <p>Keep them where you find them without your phone: on paper, or in a password safe. Each works once in place of a code of the app. They are not shown again.</p>
+            <h1>{texts.Html("Directory_YourRecoveryCodes")}</h1>
+            <p>{texts.Html("Directory_KeepRecoveryCodes")}</p>
             <ul>{string.Concat(codes.Select(static code => $"<li><code>{Page.Encode(code)}</code></li>"))}</ul>
-            <div class="actions"><a class="button" href="{Page.Encode(next)}">I have kept them; go on</a></div>
-            """).WriteAsync(context);
+            <div class="actions"><a class="button" href="{Page.Encode(next)}">{texts.Html("Directory_RecoveryCodesKept")}</a></div>
+            """)
+        {
+            Language = texts,
+        }.WriteAsync(context);
     }
 }

@@ -17,10 +17,11 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
             return;
         }
 
+        var texts = Language.Of(context.Request);
         var next = ReturnPath.Read(context.Request);
         if (session.User.TwoFactorEnabled)
         {
-            await WriteOnAsync(context, session, next, null);
+            await WriteOnAsync(context, texts, session, next, null);
             return;
         }
 
@@ -37,7 +38,7 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
             await signIn.RefreshAsync(session);
         }
 
-        await WriteSetUpAsync(context, signIn.UserManager, session, next, null, StatusCodes.Status200OK);
+        await WriteSetUpAsync(context, texts, signIn.UserManager, session, next, null, StatusCodes.Status200OK);
     }
 
     public async Task ChangeAsync(HttpContext context, DirectorySignIn signIn)
@@ -47,10 +48,11 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
             return;
         }
 
+        var texts = Language.Of(context.Request);
         var next = ReturnPath.Read(context.Request, form);
         if (session.User.TwoFactorEnabled)
         {
-            await TurnOffAsync(context, signIn, session, next);
+            await TurnOffAsync(context, texts, signIn, session, next);
             return;
         }
 
@@ -63,14 +65,14 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
 
         if (throttle.TryCode(session.User.Id, browsers.Find(context.Request, session.User.Id)) is not { } attempt)
         {
-            await WriteSetUpAsync(context, signIn.UserManager, session, next, "There were too many wrong codes. Wait a few minutes, then try again.", StatusCodes.Status429TooManyRequests);
+            await WriteSetUpAsync(context, texts, signIn.UserManager, session, next, texts["Directory_TooManyCodes"], StatusCodes.Status429TooManyRequests);
             return;
         }
 
         var code = new string([.. form["code"].ToString().Where(char.IsAsciiDigit)]);
         if (!await signIn.UserManager.VerifyTwoFactorTokenAsync(session.User, TokenOptions.DefaultAuthenticatorProvider, code))
         {
-            await WriteSetUpAsync(context, signIn.UserManager, session, next, "The code is wrong. Check that the phone's clock is right, and type the code that the app shows now.", StatusCodes.Status400BadRequest);
+            await WriteSetUpAsync(context, texts, signIn.UserManager, session, next, texts["Directory_WrongFirstCode"], StatusCodes.Status400BadRequest);
             return;
         }
 
@@ -83,7 +85,7 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
 
     private static string Here(string next) => QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.TwoSteps, ReturnPath.Parameter, next);
 
-    private async Task TurnOffAsync(HttpContext context, DirectorySignIn signIn, DirectorySession session, string next)
+    private async Task TurnOffAsync(HttpContext context, Language texts, DirectorySignIn signIn, DirectorySession session, string next)
     {
         if (!session.IsTwoSteps)
         {
@@ -94,7 +96,7 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
 
         if (session.User.MustUseTwoSteps)
         {
-            await WriteOnAsync(context, session, next, "You may not turn it off: whoever runs the gateway asks for it.");
+            await WriteOnAsync(context, texts, session, next, texts["Directory_TwoStepsRequired"]);
             return;
         }
 
@@ -105,44 +107,46 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
         await DirectoryForms.GoOnAsync(context, next);
     }
 
-    private async Task WriteSetUpAsync(HttpContext context, UserManager<DirectoryUser> users, DirectorySession session, string next, string? problem, int status)
+    private async Task WriteSetUpAsync(HttpContext context, Language texts, UserManager<DirectoryUser> users, DirectorySession session, string next, string? problem, int status)
     {
         var key = await users.GetAuthenticatorKeyAsync(session.User) ?? "";
         var uri = QrCode.UriOf(context.Request.Host.Host, session.User.UserName!, key);
         await forms.WriteAsync(context, new DirectoryForm
         {
-            Title = "Set up two-step verification",
+            Language = texts,
+            Title = texts["Directory_SetUpTwoSteps"],
             Path = DirectoryPaths.TwoSteps,
             Text = $"""
-                <p>{(session.User.MustUseTwoSteps ? "Your account needs it. " : "")}With it, nobody signs in as you with your password alone.</p>
+                <p>{(session.User.MustUseTwoSteps ? texts.Html("Directory_TwoStepsNeeded") + " " : "")}{texts.Html("Directory_TwoStepsWhy")}</p>
                 <ol>
-                <li>Install an authenticator app on your phone, if you have none.</li>
-                <li>Scan this with it, or <a href="{Page.Encode(uri)}">open it in the app</a> on this device:
-                <p>{QrCode.Svg(uri, "QR code for your authenticator app; the same as the key below")}</p>
-                <p>Or type this key: <b>{string.Join(' ', key.Chunk(4).Select(static part => new string(part)))}</b></p></li>
-                <li>Type the code that the app shows.</li>
+                <li>{texts.Html("Directory_TwoStepsInstall")}</li>
+                <li>{texts.Html("Directory_TwoStepsScan", $"<a href=\"{Page.Encode(uri)}\">", "</a>")}
+                <p>{QrCode.Svg(uri, texts["Directory_QrCode"])}</p>
+                <p>{texts.Html("Directory_TwoStepsKey", $"<b>{string.Join(' ', key.Chunk(4).Select(static part => new string(part)))}</b>")}</p></li>
+                <li>{texts.Html("Directory_TwoStepsCode")}</li>
                 </ol>
                 """,
             Problem = problem,
             Status = status,
             Return = next,
-            Fields = DirectoryForms.Input("code", "Code", "text", "one-time-code", "inputmode=\"numeric\" maxlength=\"12\"" + (problem is null ? "" : " autofocus"), problem is not null),
-            Button = "Turn on",
+            Fields = DirectoryForms.Input("code", texts["Directory_Code"], "text", "one-time-code", "inputmode=\"numeric\" maxlength=\"12\"" + (problem is null ? "" : " autofocus"), problem is not null),
+            Button = texts["Directory_TurnOn"],
         });
     }
 
-    private Task WriteOnAsync(HttpContext context, DirectorySession session, string next, string? problem) => forms.WriteAsync(context, new DirectoryForm
+    private Task WriteOnAsync(HttpContext context, Language texts, DirectorySession session, string next, string? problem) => forms.WriteAsync(context, new DirectoryForm
     {
-        Title = "Two-step verification is on",
+        Language = texts,
+        Title = texts["Directory_TwoStepsOn"],
         Path = DirectoryPaths.TwoSteps,
         Text = $"""
-            <p>You are asked for a code of your authenticator app whenever you sign in.</p>
-            <p><a href="{DirectoryPaths.Root}{DirectoryPaths.RecoveryCodes}">New recovery codes</a></p>
-            {(session.User.MustUseTwoSteps ? "" : "<p>To move it to another phone, turn it off, and set it up again.</p>")}
+            <p>{texts.Html("Directory_TwoStepsOnText")}</p>
+            <p><a href="{DirectoryPaths.Root}{DirectoryPaths.RecoveryCodes}">{texts.Html("Directory_NewRecoveryCodes")}</a></p>
+            {(session.User.MustUseTwoSteps ? "" : $"<p>{texts.Html("Directory_TwoStepsMove")}</p>")}
             """,
         Problem = problem,
         Return = next,
-        Button = "Turn it off",
+        Button = texts["Directory_TurnOff"],
     });
 
     [LoggerMessage(6412, LogLevel.Information, "'{User}' turned two-step verification on")]

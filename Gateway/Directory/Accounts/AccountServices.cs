@@ -34,6 +34,7 @@ internal static class AccountServices
             identity.Tokens.AuthenticatorIssuer = "AppProxy";
         })
             .AddRoles<IdentityRole>()
+            .AddErrorDescriber<DirectoryErrors>()
             .AddPasswordValidator<PasswordRules>()
             .AddClaimsPrincipalFactory<DirectoryPrincipals>()
             .AddTokenProvider<AuthenticatorCodes>(TokenOptions.DefaultAuthenticatorProvider);

@@ -1,8 +1,13 @@
+using AppProxy.Gateway.Pages;
+
 namespace AppProxy.Gateway.Directory.Forms;
 
 /// <summary>A page with a form.</summary>
 internal sealed record DirectoryForm
 {
+    /// <summary>What all of it is written in.</summary>
+    public required Language Language { get; init; }
+
     public required string Title { get; init; }
 
     /// <summary>Below <see cref="DirectoryPaths.Root"/>; where the form goes.</summary>

@@ -15,7 +15,7 @@ internal sealed class DirectoryForms(IAntiforgery antiforgery)
     {
         context.Response.StatusCode = form.Status;
         return new Page(
-            form.Problem is null ? form.Title : "Problem: " + form.Title,
+            form.Problem is null ? form.Title : form.Language.Format("Directory_ProblemTitle", form.Title),
             $"""
             <h1>{Page.Encode(form.Title)}</h1>
             {(form.Problem is null ? "" : $"""<p class="notice bad" role="alert" id="problem">{Page.Encode(form.Problem)}</p>""")}
@@ -27,6 +27,7 @@ internal sealed class DirectoryForms(IAntiforgery antiforgery)
             {form.After}
             """)
         {
+            Language = form.Language,
             FormAction = "'self'",
             Script = form.Script,
         }.WriteAsync(context);
@@ -53,8 +54,7 @@ internal sealed class DirectoryForms(IAntiforgery antiforgery)
             return await context.Request.ReadFormAsync(context.RequestAborted);
         }
 
-        await SignInPages.WriteProblemAsync(
-            context, StatusCodes.Status400BadRequest, "Please try again", "The form was too old, or did not come from the gateway's own page. Go back, reload the page, and send it again.", "form-refused", context.TraceIdentifier);
+        await SignInPages.WriteProblemAsync(context, StatusCodes.Status400BadRequest, "form-refused", context.TraceIdentifier);
         return null;
     }
 
@@ -71,8 +71,13 @@ internal sealed class DirectoryForms(IAntiforgery antiforgery)
     /// <summary>
     /// Ends a form's navigation, and begins the next one: browsers hold redirects after a form to its page's <c>form-action</c>, and the way back leads to an app's host.
     /// </summary>
-    public static Task GoOnAsync(HttpContext context, string path) => new Page("Signed in", $"""<p>One moment. <a href="{Page.Encode(path)}">Go on</a></p>""")
+    public static Task GoOnAsync(HttpContext context, string path)
     {
-        Head = $"""<meta http-equiv="refresh" content="0;url={Page.Encode(path)}">""",
-    }.WriteAsync(context);
+        var texts = Language.Of(context.Request);
+        return new Page(texts["Account_SignedIn"], $"""<p>{texts.Html("Directory_Wait", $"<a href=\"{Page.Encode(path)}\">", "</a>")}</p>""")
+        {
+            Language = texts,
+            Head = $"""<meta http-equiv="refresh" content="0;url={Page.Encode(path)}">""",
+        }.WriteAsync(context);
+    }
 }

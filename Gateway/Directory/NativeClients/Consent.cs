@@ -17,6 +17,7 @@ internal static class Consent
     /// <param name="more">HTML below the question.</param>
     public static DirectoryForm Ask(Language texts, DirectoryUser user, string client, string path, string fields, string more) => new()
     {
+        Language = texts,
         Title = texts.Format("Consent_Title", client),
         Path = path,
         Text = $"<p>{texts.Html("Consent_Text", $"<b>{Page.Encode(client)}</b>", $"<b>{Page.Encode(user.Name)}</b>", Page.Encode(user.UserName))}</p>{more}",

@@ -110,6 +110,7 @@ internal sealed partial class DevicePage(DirectoryForms forms, SignInThrottle th
         var texts = Language.Of(context.Request);
         return forms.WriteAsync(context, new DirectoryForm
         {
+            Language = texts,
             Title = texts["Device_Title"],
             Path = DirectoryPaths.Device,
             Text = $"<p>{texts.Html("Device_Text")}</p>",

@@ -26,17 +26,17 @@ internal sealed class PasskeyCeremony(IDataProtectionProvider protection, TimePr
     private readonly IDataProtector _protector = protection.CreateProtector("AppProxy.Directory.Passkey");
 
     /// <summary>HTML of the form's fields with which a passkey is added.</summary>
-    public async Task<string> BeginAdditionAsync(HttpContext context, DirectoryUser user)
+    public async Task<string> BeginAdditionAsync(HttpContext context, Language texts, DirectoryUser user)
     {
         var options = await HandlerOf(context).MakeCreationOptionsAsync(new PasskeyUserEntity { Id = user.Id, Name = user.UserName!, DisplayName = user.Name }, context);
-        return Fields(Additions, options.CreationOptionsJson, options.AttestationState);
+        return Fields(texts, Additions, options.CreationOptionsJson, options.AttestationState);
     }
 
     /// <summary>HTML of the form's fields with which somebody signs in, whoever it is: the passkey says it.</summary>
-    public async Task<string> BeginSignInAsync(HttpContext context)
+    public async Task<string> BeginSignInAsync(HttpContext context, Language texts)
     {
         var options = await HandlerOf(context).MakeRequestOptionsAsync(null, context);
-        return Fields(SignIns, options.RequestOptionsJson, options.AssertionState);
+        return Fields(texts, SignIns, options.RequestOptionsJson, options.AssertionState);
     }
 
     /// <returns>Null when the page asked too long ago, or was none of ours.</returns>
@@ -60,10 +60,10 @@ internal sealed class PasskeyCeremony(IDataProtectionProvider protection, TimePr
             : PasskeyAssertionResult.Fail<DirectoryUser>(new PasskeyException("The answer was used before."));
     }
 
-    private string Fields(string purpose, string options, string? state) =>
+    private string Fields(Language texts, string purpose, string options, string? state) =>
         $"""
         <input type="hidden" name="{Answer}" value=""><input type="hidden" name="{State}" value="{Page.Encode(Seal(purpose, state ?? ""))}" data-options="{Page.Encode(options)}">
-        <p class="notice bad" role="alert" id="passkey-problem" hidden>No passkey was used. Try again, and see that this browser and this device know passkeys.</p>
+        <p class="notice bad" role="alert" id="passkey-problem" hidden>{texts.Html("Directory_NoPasskey")}</p>
         """;
 
     private string Seal(string purpose, string state)

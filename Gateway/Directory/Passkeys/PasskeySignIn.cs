@@ -1,6 +1,7 @@
 using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.SigningIn;
+using AppProxy.Gateway.Pages;
 
 namespace AppProxy.Gateway.Directory.Passkeys;
 
@@ -8,7 +9,7 @@ namespace AppProxy.Gateway.Directory.Passkeys;
 internal sealed partial class PasskeySignIn(PasskeyCeremony ceremony, SignInThrottle throttle, KnownBrowsers browsers, IAuditLog log, ILogger<PasskeySignIn> logger)
 {
     /// <returns>What went wrong, for the sign-in page to say; null when somebody is signed in, and the answer written.</returns>
-    public async Task<(int Status, string Problem)?> TryAsync(HttpContext context, DirectorySignIn signIn, IFormCollection form, string next)
+    public async Task<(int Status, string Problem)?> TryAsync(HttpContext context, Language texts, DirectorySignIn signIn, IFormCollection form, string next)
     {
         var address = context.Connection.RemoteIpAddress;
         if (throttle.TryPasskey(address, browsers.Find(context.Request)) is not { } attempt)
@@ -16,27 +17,27 @@ internal sealed partial class PasskeySignIn(PasskeyCeremony ceremony, SignInThro
             LogThrottled(address?.ToString());
             log.Write(SignInPage.Failed(context, null, "too-many-attempts"));
             context.Response.Headers.RetryAfter = "60";
-            return (StatusCodes.Status429TooManyRequests, "There were too many attempts. Wait a minute, then try again.");
+            return (StatusCodes.Status429TooManyRequests, texts["Directory_TooManyAttempts"]);
         }
 
         var result = await ceremony.FinishSignInAsync(context, signIn.UserManager, form);
         if (result is null)
         {
-            return (StatusCodes.Status400BadRequest, "The page was open for too long. Use your passkey once more.");
+            return (StatusCodes.Status400BadRequest, texts["Directory_PasskeySignInTooLate"]);
         }
 
         if (!result.Succeeded || !(await signIn.UserManager.AddOrUpdatePasskeyAsync(result.User, result.Passkey)).Succeeded)
         {
             LogRefused(address?.ToString(), result.Failure?.Message);
             log.Write(SignInPage.Failed(context, result.User, "wrong-passkey"));
-            return (StatusCodes.Status401Unauthorized, "This passkey is not good here: it was removed, or is another gateway's. Sign in with your password, or with another passkey.");
+            return (StatusCodes.Status401Unauthorized, texts["Directory_WrongPasskey"]);
         }
 
         attempt.Succeed();
         if (!await signIn.CanSignInAsync(result.User))
         {
             log.Write(SignInPage.Failed(context, result.User, "account-disabled"));
-            return (StatusCodes.Status403Forbidden, SignInPage.Disabled);
+            return (StatusCodes.Status403Forbidden, texts["Directory_Disabled"]);
         }
 
         await signIn.SignInWithPasskeyAsync(result.User, result.Passkey);

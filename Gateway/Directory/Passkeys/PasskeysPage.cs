@@ -20,7 +20,7 @@ internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gat
     {
         if (await FindAsync(context, signIn) is { } session)
         {
-            await WriteAsync(context, signIn.UserManager, session.User, ReturnPath.Read(context.Request), null, StatusCodes.Status200OK);
+            await WriteAsync(context, Language.Of(context.Request), signIn.UserManager, session.User, ReturnPath.Read(context.Request), null, StatusCodes.Status200OK);
         }
     }
 
@@ -31,13 +31,14 @@ internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gat
             return;
         }
 
+        var texts = Language.Of(context.Request);
         var next = ReturnPath.Read(context.Request, form);
         var problem = form["do"].ToString() switch
         {
-            "add" => await AddAsync(context, signIn, session, form),
-            "rename" => await RenameAsync(signIn.UserManager, session.User, form),
-            "remove" => await RemoveAsync(context, signIn, session, form),
-            _ => "Nothing was chosen.",
+            "add" => await AddAsync(context, texts, signIn, session, form),
+            "rename" => await RenameAsync(texts, signIn.UserManager, session.User, form),
+            "remove" => await RemoveAsync(context, texts, signIn, session, form),
+            _ => texts["Directory_NothingChosen"],
         };
         if (problem is null)
         {
@@ -46,7 +47,7 @@ internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gat
             return;
         }
 
-        await WriteAsync(context, signIn.UserManager, session.User, next, problem, StatusCodes.Status400BadRequest);
+        await WriteAsync(context, texts, signIn.UserManager, session.User, next, problem, StatusCodes.Status400BadRequest);
     }
 
     /// <summary>Who has a second step signs in with it first: a password alone must not bring in another one.</summary>
@@ -67,40 +68,40 @@ internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gat
     }
 
     /// <returns>What went wrong.</returns>
-    private async Task<string?> AddAsync(HttpContext context, DirectorySignIn signIn, DirectorySession session, IFormCollection form)
+    private async Task<string?> AddAsync(HttpContext context, Language texts, DirectorySignIn signIn, DirectorySession session, IFormCollection form)
     {
         if (NameOf(form) is not { } name)
         {
-            return $"A passkey needs a name, of {LongestName} characters at most.";
+            return texts.Format("Directory_PasskeyNeedsName", LongestName);
         }
 
         if (form[PasskeyCeremony.Answer].ToString().Length == 0)
         {
-            return "Your browser sent no passkey: it knows none, or scripts are turned off.";
+            return texts["Directory_NoPasskeySent"];
         }
 
         if ((await signIn.UserManager.GetPasskeysAsync(session.User)).Count >= Most)
         {
-            return $"You have {Most} passkeys, and there can be no more. Remove one that you do not use.";
+            return texts.Format("Directory_TooManyPasskeys", Most);
         }
 
         var result = await ceremony.FinishAdditionAsync(context, form);
         if (result is null)
         {
-            return "The page was open for too long. Please try again.";
+            return texts["Directory_PasskeyTooLate"];
         }
 
         if (!result.Succeeded || result.UserEntity.Id != session.User.Id)
         {
             LogRefused(session.User.UserName!, result.Failure?.Message ?? "it was asked for by somebody else");
-            return "This passkey cannot be added: it is there already, or was not made for this page. Please try again.";
+            return texts["Directory_PasskeyRefused"];
         }
 
         result.Passkey.Name = name;
         var added = await signIn.UserManager.AddOrUpdatePasskeyAsync(session.User, result.Passkey);
         if (!added.Succeeded)
         {
-            return PasswordPage.Describe(added);
+            return PasswordPage.Describe(texts, added);
         }
 
         LogAdded(session.User.UserName!);
@@ -113,34 +114,34 @@ internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gat
         return null;
     }
 
-    private static async Task<string?> RenameAsync(UserManager<DirectoryUser> users, DirectoryUser user, IFormCollection form)
+    private static async Task<string?> RenameAsync(Language texts, UserManager<DirectoryUser> users, DirectoryUser user, IFormCollection form)
     {
         if (await FindPasskeyAsync(users, user, form) is not { } passkey)
         {
-            return "There is no such passkey any more.";
+            return texts["Directory_PasskeyGone"];
         }
 
         if (NameOf(form) is not { } name)
         {
-            return $"A passkey needs a name, of {LongestName} characters at most.";
+            return texts.Format("Directory_PasskeyNeedsName", LongestName);
         }
 
         passkey.Name = name;
         var renamed = await users.AddOrUpdatePasskeyAsync(user, passkey);
-        return renamed.Succeeded ? null : PasswordPage.Describe(renamed);
+        return renamed.Succeeded ? null : PasswordPage.Describe(texts, renamed);
     }
 
-    private async Task<string?> RemoveAsync(HttpContext context, DirectorySignIn signIn, DirectorySession session, IFormCollection form)
+    private async Task<string?> RemoveAsync(HttpContext context, Language texts, DirectorySignIn signIn, DirectorySession session, IFormCollection form)
     {
         var (users, user) = (signIn.UserManager, session.User);
         if (await FindPasskeyAsync(users, user, form) is not { } passkey)
         {
-            return "There is no such passkey any more.";
+            return texts["Directory_PasskeyGone"];
         }
 
         if (user.MustUseTwoSteps && !user.TwoFactorEnabled && (await users.GetPasskeysAsync(user)).Count == 1)
         {
-            return "You may not remove your last second step: whoever runs the gateway asks for one. Add another passkey first, or set up an authenticator.";
+            return texts["Directory_LastSecondStep"];
         }
 
         await users.RemovePasskeyAsync(user, passkey.CredentialId);
@@ -160,38 +161,38 @@ internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gat
         return (await users.GetPasskeysAsync(user)).FirstOrDefault(passkey => WebEncoders.Base64UrlEncode(passkey.CredentialId) == id);
     }
 
-    private async Task WriteAsync(HttpContext context, UserManager<DirectoryUser> users, DirectoryUser user, string next, string? problem, int status)
+    private async Task WriteAsync(HttpContext context, Language texts, UserManager<DirectoryUser> users, DirectoryUser user, string next, string? problem, int status)
     {
         var passkeys = (await users.GetPasskeysAsync(user)).OrderBy(static passkey => passkey.CreatedAt).ToList();
         await forms.WriteAsync(context, new DirectoryForm
         {
-            Title = "Passkeys",
+            Language = texts,
+            Title = texts["Account_Passkeys"],
             Path = DirectoryPaths.Passkeys,
-            Text = "<p>With a passkey you sign in by your fingerprint, your face or your device's PIN, without a password. It counts as two steps.</p>",
+            Text = $"<p>{texts.Html("Directory_PasskeysText")}</p>",
             Problem = problem,
             Status = status,
             Return = next,
             Script = PasskeyScript.Text,
             Fields = """<input type="hidden" name="do" value="add">"""
-                + DirectoryForms.Input("name", "Name, such as “My phone”", "text", "off", $"""maxlength="{LongestName}" """)
-                + await ceremony.BeginAdditionAsync(context, user),
-            Button = "Add a passkey",
-            After = (passkeys.Count == 0 ? "" : $"""<h2>Yours</h2><ul class="rows">{string.Concat(passkeys.Select(passkey => Render(context, passkey, next)))}</ul><p class="quiet small">When you remove one, you are signed out in other browsers.</p>""")
-                + $"""<p><a href="{Page.Encode(next)}">Done</a></p>""",
+                + DirectoryForms.Input("name", texts["Directory_PasskeyName"], "text", "off", $"""maxlength="{LongestName}" """)
+                + await ceremony.BeginAdditionAsync(context, texts, user),
+            Button = texts["Directory_AddPasskey"],
+            After = (passkeys.Count == 0 ? "" : $"""<h2>{texts.Html("Directory_YourPasskeys")}</h2><ul class="rows">{string.Concat(passkeys.Select(passkey => Render(context, texts, passkey, next)))}</ul><p class="quiet small">{texts.Html("Directory_PasskeyRemoval")}</p>""")
+                + $"""<p><a href="{Page.Encode(next)}">{texts.Html("Directory_Done")}</a></p>""",
         });
     }
 
-    private string Render(HttpContext context, UserPasskeyInfo passkey, string next)
+    private string Render(HttpContext context, Language texts, UserPasskeyInfo passkey, string next)
     {
-        var name = Page.Encode(passkey.Name ?? "Passkey");
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"""
-            <li><div><b>{name}</b><br><span class="quiet small">added <time datetime="{passkey.CreatedAt.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}">{passkey.CreatedAt.UtcDateTime:yyyy-MM-dd}</time>{(passkey.IsBackedUp ? " · on your other devices too" : "")}</span></div>
+        var name = Page.Encode(passkey.Name ?? texts["Directory_Passkey"]);
+        var added = string.Create(CultureInfo.InvariantCulture, $"""<time datetime="{passkey.CreatedAt.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}">{passkey.CreatedAt.UtcDateTime:yyyy-MM-dd}</time>""");
+        return $"""
+            <li><div><b>{name}</b><br><span class="quiet small">{texts.Html("Directory_PasskeyAdded", added)}{(passkey.IsBackedUp ? " · " + texts.Html("Directory_PasskeyBackedUp") : "")}</span></div>
             {forms.Open(context, DirectoryPaths.Passkeys, next)}<input type="hidden" name="id" value="{WebEncoders.Base64UrlEncode(passkey.CredentialId)}">
-            <input name="name" type="text" value="{name}" aria-label="New name of {name}" maxlength="{LongestName}" autocomplete="off" required>
-            <div class="actions"><button class="second" name="do" value="rename" aria-label="Rename {name}">Rename</button><button class="second" name="do" value="remove" aria-label="Remove {name}">Remove</button></div></form></li>
-            """);
+            <input name="name" type="text" value="{name}" aria-label="{texts.Html("Directory_PasskeyNewName", name)}" maxlength="{LongestName}" autocomplete="off" required>
+            <div class="actions"><button class="second" name="do" value="rename" aria-label="{texts.Html("Directory_RenamePasskey", name)}">{texts.Html("Directory_Rename")}</button><button class="second" name="do" value="remove" aria-label="{texts.Html("Directory_RemovePasskey", name)}">{texts.Html("Directory_Remove")}</button></div></form></li>
+            """;
     }
 
     [LoggerMessage(6420, LogLevel.Information, "'{User}' added a passkey")]

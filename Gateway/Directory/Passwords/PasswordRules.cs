@@ -27,7 +27,7 @@ internal sealed class PasswordRules : IPasswordValidator<DirectoryUser>
         password ??= "";
         if (password.Length > MostLength)
         {
-            return Refuse("PasswordTooLong", $"The password may have {MostLength} characters at most.");
+            return Refuse("Directory_PasswordTooLong", MostLength);
         }
 
         // Too short is told by Identity.
@@ -38,14 +38,14 @@ internal sealed class PasswordRules : IPasswordValidator<DirectoryUser>
 
         var own = KnownOf(user).ToArray();
         return own.Any(word => word.Length >= 4 && password.Contains(word, StringComparison.OrdinalIgnoreCase) && password.Length - word.Length < LeastLength)
-            ? Refuse("PasswordIsOwn", "The password is mostly your name or address, which everybody knows. Take something else.")
+            ? Refuse("Directory_PasswordIsOwn")
             : Zxcvbn.Zxcvbn.MatchPassword(password.Length > Judged ? password[..Judged] : password, own).Score < LeastScore
-                ? Refuse("PasswordIsCommon", "This password, or one much like it, is in lists of leaked and common passwords. A sentence of a few unusual words is better.")
+                ? Refuse("Directory_PasswordIsCommon")
                 : Task.FromResult(IdentityResult.Success);
     }
 
     private static IEnumerable<string> KnownOf(DirectoryUser user)
         => new[] { user.UserName, user.Email, user.DisplayName, "AppProxy" }.OfType<string>().SelectMany(static known => known.Split([' ', '@', '.', '-', '_']).Append(known)).Where(static word => word.Length > 2).Distinct();
 
-    private static Task<IdentityResult> Refuse(string code, string reason) => Task.FromResult(IdentityResult.Failed(new IdentityError { Code = code, Description = reason }));
+    private static Task<IdentityResult> Refuse(string name, params object?[] values) => Task.FromResult(IdentityResult.Failed(new DirectoryError(name, values)));
 }

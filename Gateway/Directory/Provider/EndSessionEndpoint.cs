@@ -41,15 +41,17 @@ internal sealed partial class EndSessionEndpoint(SessionRegistry sessions, Direc
 
     private Task AskAsync(HttpContext context, OpenIddictRequest request, DirectorySession session)
     {
+        var texts = Language.Of(context.Request);
         var fields = string.Concat(request.GetParameters().Where(static parameter => parameter.Key is not (Confirmed or DirectoryForms.TokenField))
             .Select(static parameter => $"""<input type="hidden" name="{Page.Encode(parameter.Key)}" value="{Page.Encode((string?)parameter.Value)}">"""));
         return forms.WriteAsync(context, new DirectoryForm
         {
-            Title = "Sign out?",
+            Language = texts,
+            Title = texts["SignOut_Title"],
             Path = DirectoryPaths.EndSession,
-            Text = $"<p>You are signed in as <b>{Page.Encode(session.User.Name)}</b> ({Page.Encode(session.User.UserName)}).</p>",
+            Text = $"<p>{texts.Html("Directory_SignedInAs", $"<b>{Page.Encode(session.User.Name)}</b>", Page.Encode(session.User.UserName))}</p>",
             Fields = fields + $"""<input type="hidden" name="{Confirmed}" value="yes">""",
-            Button = "Sign out",
+            Button = texts["SignOut_Button"],
         });
     }
 

@@ -1,6 +1,7 @@
 using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
+using AppProxy.Gateway.Pages;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.WebUtilities;
@@ -18,7 +19,7 @@ internal sealed partial class SecondStepPage(DirectoryForms forms, SignInThrottl
             return;
         }
 
-        await WriteAsync(context, isRecovery, ReturnPath.Read(context.Request), null, StatusCodes.Status200OK);
+        await WriteAsync(context, Language.Of(context.Request), isRecovery, ReturnPath.Read(context.Request), null, StatusCodes.Status200OK);
     }
 
     public async Task CheckAsync(HttpContext context, DirectorySignIn signIn, bool isRecovery)
@@ -28,6 +29,7 @@ internal sealed partial class SecondStepPage(DirectoryForms forms, SignInThrottl
             return;
         }
 
+        var texts = Language.Of(context.Request);
         var next = ReturnPath.Read(context.Request, form);
         if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } user)
         {
@@ -40,7 +42,7 @@ internal sealed partial class SecondStepPage(DirectoryForms forms, SignInThrottl
             LogThrottled(user.UserName!);
             log.Write(SignInPage.Failed(context, user, "too-many-attempts"));
             context.Response.Headers.RetryAfter = "360";
-            await WriteAsync(context, isRecovery, next, "There were too many wrong codes. Wait a few minutes, then try again.", StatusCodes.Status429TooManyRequests);
+            await WriteAsync(context, texts, isRecovery, next, texts["Directory_TooManyCodes"], StatusCodes.Status429TooManyRequests);
             return;
         }
 
@@ -52,8 +54,7 @@ internal sealed partial class SecondStepPage(DirectoryForms forms, SignInThrottl
         {
             LogWrong(user.UserName!);
             log.Write(SignInPage.Failed(context, user, "wrong-code"));
-            await WriteAsync(
-                context, isRecovery, next, isRecovery ? "This is none of your recovery codes, or it was used before." : "The code is wrong, or was used before. Wait for the next one.", StatusCodes.Status401Unauthorized);
+            await WriteAsync(context, texts, isRecovery, next, isRecovery ? texts["Directory_WrongRecoveryCode"] : texts["Directory_WrongCode"], StatusCodes.Status401Unauthorized);
             return;
         }
 
@@ -67,22 +68,23 @@ internal sealed partial class SecondStepPage(DirectoryForms forms, SignInThrottl
     private static void StartAgain(HttpContext context, string next)
         => DirectoryForms.Redirect(context, QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.SignIn, ReturnPath.Parameter, next));
 
-    private Task WriteAsync(HttpContext context, bool isRecovery, string next, string? problem, int status)
+    private Task WriteAsync(HttpContext context, Language texts, bool isRecovery, string next, string? problem, int status)
     {
-        var other = Pages.Page.Encode(QueryHelpers.AddQueryString(DirectoryPaths.Root + (isRecovery ? DirectoryPaths.Code : DirectoryPaths.RecoveryCode), ReturnPath.Parameter, next));
+        var other = Page.Encode(QueryHelpers.AddQueryString(DirectoryPaths.Root + (isRecovery ? DirectoryPaths.Code : DirectoryPaths.RecoveryCode), ReturnPath.Parameter, next));
         return forms.WriteAsync(context, new DirectoryForm
         {
-            Title = isRecovery ? "Use a recovery code" : "Enter your code",
+            Language = texts,
+            Title = isRecovery ? texts["Directory_UseRecoveryCode"] : texts["Directory_CodeTitle"],
             Path = isRecovery ? DirectoryPaths.RecoveryCode : DirectoryPaths.Code,
-            Text = isRecovery ? "<p>Each recovery code works once.</p>" : "<p>Open your authenticator app, and type the six digits that it shows.</p>",
+            Text = $"<p>{(isRecovery ? texts.Html("Directory_RecoveryCodeText") : texts.Html("Directory_CodeText"))}</p>",
             Problem = problem,
             Status = status,
             Return = next,
             Fields = isRecovery
-                ? DirectoryForms.Input("code", "Recovery code", "text", "off", "autocapitalize=\"none\" spellcheck=\"false\" autofocus", problem is not null)
-                : DirectoryForms.Input("code", "Code", "text", "one-time-code", "inputmode=\"numeric\" maxlength=\"12\" autofocus", problem is not null),
-            Button = "Sign in",
-            After = isRecovery ? $"""<p><a href="{other}">Use the authenticator</a></p>""" : $"""<p><a href="{other}">Use a recovery code</a></p>""",
+                ? DirectoryForms.Input("code", texts["Directory_RecoveryCode"], "text", "off", "autocapitalize=\"none\" spellcheck=\"false\" autofocus", problem is not null)
+                : DirectoryForms.Input("code", texts["Directory_Code"], "text", "one-time-code", "inputmode=\"numeric\" maxlength=\"12\" autofocus", problem is not null),
+            Button = texts["Directory_SignIn"],
+            After = $"""<p><a href="{other}">{(isRecovery ? texts.Html("Directory_UseAuthenticator") : texts.Html("Directory_UseRecoveryCode"))}</a></p>""",
         });
     }
 

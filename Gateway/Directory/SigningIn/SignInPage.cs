@@ -11,14 +11,10 @@ namespace AppProxy.Gateway.Directory.SigningIn;
 /// <summary>The sign-in page: name and password, or a passkey.</summary>
 internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle throttle, KnownBrowsers browsers, PasswordCheck passwords, PasskeyCeremony ceremony, PasskeySignIn passkeys, IAuditLog log, ILogger<SignInPage> logger)
 {
-    public const string Disabled = "This account is disabled. Ask whoever runs the gateway.";
-
     /// <summary>Parameter of the page's URL: a password alone will not do.</summary>
     private const string Needed = "needed";
 
-    private const string Wrong = "The name or the password is wrong.";
-
-    public Task AskAsync(HttpContext context) => WriteAsync(context, ReturnPath.Read(context.Request), "", null, StatusCodes.Status200OK);
+    public Task AskAsync(HttpContext context) => WriteAsync(context, Language.Of(context.Request), ReturnPath.Read(context.Request), "", null, StatusCodes.Status200OK);
 
     /// <summary>Where somebody uses the second step that they have.</summary>
     public static string PathFor(DirectoryUser user, string next)
@@ -34,12 +30,13 @@ internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle th
             return;
         }
 
+        var texts = Language.Of(context.Request);
         var (name, next) = (form["name"].ToString(), ReturnPath.Read(context.Request, form));
         if (form[PasskeyCeremony.Answer].ToString().Length > 0)
         {
-            if (await passkeys.TryAsync(context, signIn, form, next) is { } failure)
+            if (await passkeys.TryAsync(context, texts, signIn, form, next) is { } failure)
             {
-                await WriteAsync(context, next, "", failure.Problem, failure.Status);
+                await WriteAsync(context, texts, next, "", failure.Problem, failure.Status);
             }
 
             return;
@@ -51,7 +48,7 @@ internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle th
             LogThrottled(context.Connection.RemoteIpAddress?.ToString());
             log.Write(Failed(context, user, "too-many-attempts"));
             context.Response.Headers.RetryAfter = "60";
-            await WriteAsync(context, next, name, "There were too many attempts. Wait a minute, then try again.", StatusCodes.Status429TooManyRequests);
+            await WriteAsync(context, texts, next, name, texts["Directory_TooManyAttempts"], StatusCodes.Status429TooManyRequests);
             return;
         }
 
@@ -59,7 +56,7 @@ internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle th
         {
             LogWrong(context.Connection.RemoteIpAddress?.ToString());
             log.Write(Failed(context, user, "wrong-password"));
-            await WriteAsync(context, next, name, Wrong, StatusCodes.Status401Unauthorized);
+            await WriteAsync(context, texts, next, name, texts["Directory_WrongPassword"], StatusCodes.Status401Unauthorized);
             return;
         }
 
@@ -78,7 +75,7 @@ internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle th
         else
         {
             // Only who knows the password gets to know it.
-            await WriteAsync(context, next, name, Disabled, StatusCodes.Status403Forbidden);
+            await WriteAsync(context, texts, next, name, texts["Directory_Disabled"], StatusCodes.Status403Forbidden);
         }
     }
 
@@ -92,20 +89,21 @@ internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle th
         Address = AuditAddress.Of(context),
     };
 
-    private async Task WriteAsync(HttpContext context, string next, string name, string? problem, int status) => await forms.WriteAsync(context, new DirectoryForm
+    private async Task WriteAsync(HttpContext context, Language texts, string next, string name, string? problem, int status) => await forms.WriteAsync(context, new DirectoryForm
     {
-        Title = "Sign in",
+        Language = texts,
+        Title = texts["Directory_SignIn"],
         Path = DirectoryPaths.SignIn,
-        Text = context.Request.Query[Needed] == PasskeyCeremony.Answer ? "<p>Use your passkey: a password alone is not enough for where you want to go.</p>" : "",
+        Text = context.Request.Query[Needed] == PasskeyCeremony.Answer ? $"<p>{texts.Html("Directory_UsePasskey")}</p>" : "",
         Problem = problem,
         Status = status,
         Return = next,
-        Fields = DirectoryForms.Input("name", "User name", "text", "username webauthn", $"""value="{Page.Encode(name)}" autocapitalize="none" spellcheck="false" {(name.Length == 0 ? "autofocus" : "")}""", problem is not null)
-            + DirectoryForms.Input("password", "Password", "password", "current-password", name.Length == 0 ? "" : "autofocus", problem is not null)
-            + await ceremony.BeginSignInAsync(context),
-        Button = "Sign in",
+        Fields = DirectoryForms.Input("name", texts["Directory_UserName"], "text", "username webauthn", $"""value="{Page.Encode(name)}" autocapitalize="none" spellcheck="false" {(name.Length == 0 ? "autofocus" : "")}""", problem is not null)
+            + DirectoryForms.Input("password", texts["Directory_Password"], "password", "current-password", name.Length == 0 ? "" : "autofocus", problem is not null)
+            + await ceremony.BeginSignInAsync(context, texts),
+        Button = texts["Directory_SignIn"],
         // Only a script can ask for it, which shows it.
-        MoreButtons = $"""<button type="button" class="second" id="{PasskeyScript.SignInButton}" hidden>Sign in with a passkey</button>""",
+        MoreButtons = $"""<button type="button" class="second" id="{PasskeyScript.SignInButton}" hidden>{texts.Html("Directory_SignInWithPasskey")}</button>""",
         Script = PasskeyScript.Text,
     });
 

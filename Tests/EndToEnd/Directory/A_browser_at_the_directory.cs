@@ -49,6 +49,37 @@ public sealed class A_browser_at_the_directory : DirectoryTest
         page.Complaints.Should().NotContain(static complaint => !complaint.Contains("/favicon.ico") && !complaint.Contains("status of 401"));
     }
 
+    [Test]
+    public async Task Connects_a_program(CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        await AddNativeClientAsync(proxy, "photo-sync", "Photo sync", cancellation);
+        var program = Use(await NativeProgram.StartAsync("device", At(""), "photo-sync", cancellation));
+        var page = await Use(await Chromium.StartAsync(cancellation, "--ignore-certificate-errors")).OpenAsync(cancellation);
+
+        await page.GoAsync(program.Url(), cancellation);
+        await page.ArriveAsync(static url => url.AbsolutePath == "/directory/sign-in", cancellation);
+        await FillAsync(page, cancellation, ("name", "alice@corp.test"), ("password", Password));
+        await page.ArriveAsync(static url => url.AbsolutePath == "/directory/device", cancellation);
+        (await page.EvaluateAsync("document.activeElement.id", cancellation)).Should().Be("user_code");
+        await Screenshots.TakeAsync(page, "directory-device", cancellation);
+        await FillAsync(page, cancellation, ("user_code", program.Begun.GetProperty("code").GetString()!));
+        await WaitAsync(page, "document.querySelector('button[name=refuse]')", cancellation);
+        await Screenshots.TakeAsync(page, "directory-consent", cancellation);
+        await page.EvaluateAsync("document.querySelector('button').click()", cancellation);
+        await page.ArriveAsync(static url => url.AbsolutePath == "/directory/device/done", cancellation);
+        await Screenshots.TakeAsync(page, "directory-device-done", cancellation);
+        (await program.EndAsync(cancellation)).GetProperty("name").GetString().Should().Be("Alice");
+
+        var second = Use(await NativeProgram.StartAsync("loopback", At(""), "photo-sync", cancellation));
+        await page.GoAsync(second.Url(), cancellation);
+        await WaitAsync(page, "document.querySelector('button[name=refuse]')", cancellation);
+        await page.EvaluateAsync("document.querySelector('button').click()", cancellation);
+        await page.ArriveAsync(url => url.GetLeftPart(UriPartial.Authority) == second.Url("own").GetLeftPart(UriPartial.Authority), cancellation);
+        (await second.EndAsync(cancellation)).GetProperty("name").GetString().Should().Be("Alice");
+        page.Complaints.Should().NotContain(static complaint => !complaint.Contains("/favicon.ico"));
+    }
+
     /// <summary>Waits for what the next page shows.</summary>
     private static async Task WaitAsync(BrowserPage page, string condition, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using AppProxy.Gateway.Directory.Accounts;
+using AppProxy.Gateway.Directory.Provider;
 using AppProxy.Testing;
 using AppProxy.Tests.EndToEnd.SignIn;
 using FluentAssertions;
@@ -73,6 +74,20 @@ public abstract class DirectoryTest : SignInTest
         await users.SetTwoFactorEnabledAsync(user, true);
         return (await users.GetAuthenticatorKeyAsync(user))!;
     });
+
+    /// <summary>A link as a command makes it: for somebody's password, or for the first owner.</summary>
+    private protected async Task<Uri> LinkAsync(TestEnvironment proxy, string? name, CancellationToken cancellationToken)
+    {
+        await using var scope = proxy.GatewayServices.CreateAsyncScope();
+        var user = name is null ? null : await scope.ServiceProvider.GetRequiredService<UserManager<DirectoryUser>>().FindByNameAsync(name);
+        return At("link?secret=" + await scope.ServiceProvider.GetRequiredService<DirectoryLinks>().CreateAsync(user, DirectoryLinks.OwnerLifetime, cancellationToken));
+    }
+
+    private protected static async Task AddNativeClientAsync(TestEnvironment proxy, string client, string name, CancellationToken cancellationToken)
+    {
+        await using var scope = proxy.GatewayServices.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<DirectoryClients>().AddNativeAsync(client, name, [], cancellationToken);
+    }
 
     /// <summary>Opens a page of an app, and gives name and password where the directory asks for them.</summary>
     private protected static async Task<BrowserAnswer> SignInHereAsync(

@@ -1,9 +1,6 @@
 using System.Net;
-using AppProxy.Gateway.Directory.Accounts;
-using AppProxy.Testing;
 using AppProxy.Tests.EndToEnd.SignIn;
 using FluentAssertions;
-using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
 namespace AppProxy.Tests.EndToEnd.PeopleOfTheDirectory;
@@ -92,13 +89,5 @@ public sealed class People_choose_passwords : DirectoryTest
         SessionsOf(proxy).All.Single().User.Roles.Should().Equal("owner");
         (await browser.GoAsync(link, cancellation)).Status.Should().Be(HttpStatusCode.Gone);
         (await browser.GoAsync(await LinkAsync(proxy, null, cancellation), cancellation)).Status.Should().Be(HttpStatusCode.Gone, "there is an owner");
-    }
-
-    private async Task<Uri> LinkAsync(TestEnvironment proxy, string? user, CancellationToken cancellation)
-    {
-        await using var scope = proxy.GatewayServices.CreateAsyncScope();
-        var links = scope.ServiceProvider.GetRequiredService<DirectoryLinks>();
-        var found = user is null ? null : await scope.ServiceProvider.GetRequiredService<Microsoft.AspNetCore.Identity.UserManager<DirectoryUser>>().FindByNameAsync(user);
-        return At("link?secret=" + await links.CreateAsync(found, DirectoryLinks.OwnerLifetime, cancellation));
     }
 }

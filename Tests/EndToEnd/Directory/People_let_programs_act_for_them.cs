@@ -1,10 +1,8 @@
 using System.Net;
-using AppProxy.Gateway.Directory.Provider;
 using AppProxy.Testing;
 using AppProxy.Tests.EndToEnd.SignIn;
 using FluentAssertions;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 using NUnit.Framework;
 
@@ -195,8 +193,7 @@ public sealed class People_let_programs_act_for_them : DirectoryTest
     private async Task<TestEnvironment> StartWithProgramAsync(CancellationToken cancellationToken)
     {
         var proxy = await StartDirectoryAsync(cancellationToken);
-        await using var scope = proxy.GatewayServices.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<DirectoryClients>().AddNativeAsync(Client, "Photo sync", [], cancellationToken);
+        await AddNativeClientAsync(proxy, Client, "Photo sync", cancellationToken);
         return proxy;
     }
 

@@ -37,6 +37,9 @@ internal sealed class TestBrowser : IDisposable
     /// <summary>Which port a port leads to, as a load balancer has it.</summary>
     public Dictionary<int, int> Routes { get; } = [];
 
+    /// <summary>Which languages its person reads, as Accept-Language has it.</summary>
+    public string Languages { get; init; } = "";
+
     public IReadOnlyList<BrowserCookie> Cookies => _cookies;
 
     public void Set(BrowserCookie cookie)
@@ -100,6 +103,7 @@ internal sealed class TestBrowser : IDisposable
             var request = new HttpRequestMessage(method, url) { Content = content };
             Add(request, "Cookie", CookieField(url, isCrossSite, method == HttpMethod.Get));
             Add(request, "Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+            Add(request, "Accept-Language", Languages);
             Add(request, "Sec-Fetch-Mode", "navigate");
             Add(request, "Sec-Fetch-Dest", "document");
             Add(request, "Sec-Fetch-Site", from is null ? "none" : isCrossSite ? "cross-site" : from.Authority == url.Authority && from.Scheme == url.Scheme ? "same-origin" : "same-site");

@@ -58,6 +58,9 @@ internal sealed partial class LanguageTests
         var used = Uses().Matches(code).Select(static match => match.Groups[1].Value).Where(static name => !name.EndsWith('_'));
 
         used.Except(Language.English.Names).Should().BeEmpty();
+        // Names that are handed on: a literal that begins as a text does is one.
+        var families = Language.English.Names.Where(static name => name.Contains('_', StringComparison.Ordinal)).Select(static name => name[..(name.IndexOf('_', StringComparison.Ordinal) + 1)]).ToHashSet(StringComparer.Ordinal);
+        named.Where(name => !name.EndsWith('_') && families.Any(family => name.StartsWith(family, StringComparison.Ordinal))).Except(Language.English.Names).Should().BeEmpty();
         // Those that are found by a token begin with a literal that ends with '_'.
         var prefixes = named.Where(static name => name.EndsWith('_')).ToList();
         Language.English.Names.Where(name => !named.Contains(name) && !prefixes.Exists(prefix => name.StartsWith(prefix, StringComparison.Ordinal))).Should().BeEmpty();
