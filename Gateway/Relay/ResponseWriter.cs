@@ -6,6 +6,7 @@ using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.Relay.Translation;
 using AppProxy.Gateway.Relay.Translation.Bodies;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -117,7 +118,8 @@ internal static class ResponseWriter
         return false;
     }
 
-    private static bool IsUsualReason(in ResponseHead head) => head.Status == StatusCodes.Status200OK && head.Reason.SequenceEqual("OK"u8);
+    /// <summary>The server writes it by itself then.</summary>
+    private static bool IsUsualReason(in ResponseHead head) => Ascii.Equals(head.Reason, ReasonPhrases.GetReasonPhrase(head.Status));
 
     private static async Task WritePlainAsync(HttpContext context, GatewayExchange exchange, TimeProvider time)
     {

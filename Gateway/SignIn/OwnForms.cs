@@ -22,8 +22,7 @@ internal sealed class OwnForms(Seal seal)
             return form;
         }
 
-        await SignInPages.WriteProblemAsync(
-            context, StatusCodes.Status400BadRequest, "Nothing was changed", "This did not come from the gateway's own page. Open that page, and try again there.", "form-refused", context.TraceIdentifier);
+        await SignInPages.WriteProblemAsync(context, StatusCodes.Status400BadRequest, "form-refused", context.TraceIdentifier);
         return null;
     }
 }

@@ -75,9 +75,9 @@ internal sealed partial class ProviderEvents(GatewayOrigin origin, SignInComplet
         var reference = ExchangeId.Create().ToString();
         var error = context.Failure?.Data["error"] as string;
         LogFailed(reference, context.Failure?.Message.ReplaceLineEndings(" ") ?? "");
-        var (status, reason, text) = error == "access_denied" || context.Failure is AuthenticationFailureException { Message: "Access was denied by the resource owner or by the remote server." }
-            ? (StatusCodes.Status403Forbidden, "sign-in-cancelled", "The sign-in was cancelled, or the provider refused it.")
-            : (StatusCodes.Status400BadRequest, "sign-in-failed", "Open the app again. If that does not help, allow cookies for this site, or tell whoever runs the gateway the reference below.");
+        var (status, reason) = error == "access_denied" || context.Failure is AuthenticationFailureException { Message: "Access was denied by the resource owner or by the remote server." }
+            ? (StatusCodes.Status403Forbidden, "sign-in-cancelled")
+            : (StatusCodes.Status400BadRequest, "sign-in-failed");
         string? wanted = null;
         context.Properties?.Items.TryGetValue(Request, out wanted);
         log.Write(new AuditEvent
@@ -89,7 +89,7 @@ internal sealed partial class ProviderEvents(GatewayOrigin origin, SignInComplet
             Reference = reference,
             Detail = error,
         });
-        return SignInPages.WriteProblemAsync(context.HttpContext, status, "Signing in did not work", text, reason, reference);
+        return SignInPages.WriteProblemAsync(context.HttpContext, status, reason, reference);
     }
 
     private static string ClaimsRequest(string? acr) => new JsonObject

@@ -85,9 +85,7 @@ internal sealed partial class SignInCompletion(
             // Sent back to the app, they would be sent here again, and again.
             LogStepUpMissing(user.Id, request.AppId);
             log.Write(signedIn with { Kind = AuditKind.StepUp, Outcome = "step-up-failed", Reference = session.Id.ToString("n") });
-            await SignInPages.WriteProblemAsync(
-                context, StatusCodes.Status403Forbidden, "This sign-in is not enough", "The app asks for a stronger or newer sign-in, and the provider did not ask you for it. Tell whoever runs the gateway.",
-                "step-up-failed", session.Id.ToString("n"));
+            await SignInPages.WriteProblemAsync(context, StatusCodes.Status403Forbidden, "step-up-failed", session.Id.ToString("n"));
             return;
         }
 

@@ -82,8 +82,7 @@ internal sealed class SignInEndpoint(SessionReader reader, HandOffIssuer handOff
         {
             // Its discovery document cannot be had.
             ProviderLog.ProviderAway(logger, away.GetBaseException().Message);
-            await SignInPages.WriteProblemAsync(
-                context, StatusCodes.Status503ServiceUnavailable, "Signing in is not possible right now", "The sign-in provider cannot be reached. Please try again in a moment.", SignInRefusal.ProviderAway, context.TraceIdentifier);
+            await SignInPages.WriteProblemAsync(context, StatusCodes.Status503ServiceUnavailable, SignInRefusal.ProviderAway, context.TraceIdentifier);
         }
     }
 
@@ -94,8 +93,7 @@ internal sealed class SignInEndpoint(SessionReader reader, HandOffIssuer handOff
             return request;
         }
 
-        await SignInPages.WriteProblemAsync(
-            context, StatusCodes.Status400BadRequest, "This sign-in is too old", "Open the app again, and sign in from there.", "sign-in-expired", context.TraceIdentifier);
+        await SignInPages.WriteProblemAsync(context, StatusCodes.Status400BadRequest, "sign-in-expired", context.TraceIdentifier);
         return null;
     }
 }
