@@ -4,10 +4,12 @@ using AppProxy.Contracts.Transport;
 namespace AppProxy.Contracts.Exchanges;
 
 /// <summary>A head on its way in: one slice of a message as a rule, a copy of several when it was continued. Owns its bytes until disposed.</summary>
+/// <remarks>
+/// The loop that reads the session adds, and whoever ends the exchange disposes: the bytes must not be given back twice. Locked by itself, since a lock of its own
+/// would be kept for as long as an idle connection.
+/// </remarks>
 internal sealed class HeadAssembly : IDisposable
 {
-    // The loop that reads the session adds, and whoever ends the exchange disposes: the bytes must not be given back twice.
-    private readonly Lock _gate = new();
     private readonly int _limit;
     private bool _disposed;
     private PooledBuffer? _owner;
@@ -37,7 +39,7 @@ internal sealed class HeadAssembly : IDisposable
     /// <summary>Adds a continuation. False when none is due, or the head grows beyond its limit.</summary>
     public bool TryAdd(in Frame continuation)
     {
-        lock (_gate)
+        lock (this)
         {
             var length = _payload.Length + continuation.Payload.Length;
             if (_disposed || IsComplete || length > _limit)
@@ -63,7 +65,7 @@ internal sealed class HeadAssembly : IDisposable
 
     public void Dispose()
     {
-        lock (_gate)
+        lock (this)
         {
             _disposed = true;
             _owner?.Release();

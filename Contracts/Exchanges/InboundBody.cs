@@ -12,8 +12,8 @@ public sealed class InboundBody : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly AsyncSignal _arrived = new();
-    private readonly Queue<BodySlice> _slices = new();
     private readonly WindowBudget _budget;
+    private SliceQueue _slices;
     private int _window;
     private long _limit;
     private long _received;
@@ -61,7 +61,7 @@ public sealed class InboundBody : IDisposable
         {
             lock (_gate)
             {
-                return _ended && _failure == ExchangeFailure.None && _slices.Count == 0;
+                return _ended && _failure == ExchangeFailure.None && _slices.IsEmpty;
             }
         }
     }
@@ -153,7 +153,7 @@ public sealed class InboundBody : IDisposable
         {
             lock (_gate)
             {
-                if (_slices.Count > 0)
+                if (!_slices.IsEmpty)
                 {
                     return true;
                 }

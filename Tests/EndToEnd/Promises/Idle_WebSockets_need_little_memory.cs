@@ -18,7 +18,7 @@ public sealed class Idle_WebSockets_need_little_memory : EndToEndTest
     private const long Most = 20 * 1024;
 
     /// <summary>So many come and stay first: what is compiled and allocated once is not what a connection costs.</summary>
-    private const int WarmUp = 300;
+    private const int WarmUp = 1200;
 
     /// <summary>The platform compiles a method again after some dozen calls, and once more after the next, each time when it has been quiet for a moment.</summary>
     private const int Waves = 3;
@@ -32,7 +32,7 @@ public sealed class Idle_WebSockets_need_little_memory : EndToEndTest
     public async Task In_both_processes_together(CancellationToken cancellation)
     {
         // Many, because what else a process takes meanwhile is shared by all. Each takes two sockets of this process, which may often have 20,000.
-        var sockets = Scale.Current.Of(usual: 4000, full: 9500);
+        var sockets = Scale.Current.Of(usual: 4000, full: 8500);
         var deployment = Use(await Deployment.StartAsync(UpgradeAsync, isHttp2: false, cancellation));
         for (var wave = 0; wave < Waves; wave++)
         {
