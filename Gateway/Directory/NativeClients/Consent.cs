@@ -1,6 +1,8 @@
+using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Pages;
+using OpenIddict.Abstractions;
 
 namespace AppProxy.Gateway.Directory.NativeClients;
 
@@ -24,6 +26,18 @@ internal static class Consent
         Fields = $"""<input type="hidden" name="{Answer}" value="{Yes}">{fields}""",
         Button = texts["Consent_Allow"],
         MoreButtons = $"""<button class="second" name="{Refusal}" value="yes">{texts.Html("Consent_Refuse")}</button>""",
+    };
+
+    /// <summary>What the sign-in log says of an answer.</summary>
+    /// <param name="id">The client id.</param>
+    public static AuditEvent Event(HttpContext context, DirectoryUser user, bool isAllowed, string id) => new()
+    {
+        Kind = AuditKind.SignIn,
+        Outcome = isAllowed ? AuditEvent.Success : OpenIddictConstants.Errors.AccessDenied,
+        User = user.Id,
+        UserName = user.UserName,
+        Address = AuditAddress.Of(context),
+        Detail = $"program '{id}'",
     };
 
     /// <returns>Null where it was another form.</returns>

@@ -61,12 +61,12 @@ internal sealed partial class DevicePage(DirectoryForms forms, SignInThrottle th
         switch (isPost ? Consent.Read(context.Request.Form) : null)
         {
             case true:
-                Write(context, session.User, AuditEvent.Success, id);
+                log.Write(Consent.Event(context, session.User, isAllowed: true, id));
                 await context.SignInAsync(
                     OpenIddictServerAspNetCoreDefaults.AuthenticationScheme, await DelegatedClaims.CreateAsync(signIn.UserManager, session, found.Principal.GetScopes()), EndingAt(DirectoryPaths.DeviceDone));
                 break;
             case false:
-                Write(context, session.User, OpenIddictConstants.Errors.AccessDenied, id);
+                log.Write(Consent.Event(context, session.User, isAllowed: false, id));
                 await context.ForbidAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme, EndingAt(DirectoryPaths.DeviceDenied));
                 break;
             default:
@@ -134,16 +134,6 @@ internal sealed partial class DevicePage(DirectoryForms forms, SignInThrottle th
     }
 
     private static AuthenticationProperties EndingAt(string path) => new() { RedirectUri = DirectoryPaths.Root + path };
-
-    private void Write(HttpContext context, DirectoryUser user, string outcome, string client) => log.Write(new AuditEvent
-    {
-        Kind = AuditKind.SignIn,
-        Outcome = outcome,
-        User = user.Id,
-        UserName = user.UserName,
-        Address = AuditAddress.Of(context),
-        Detail = $"device code of '{client}'",
-    });
 
     [LoggerMessage(6430, LogLevel.Warning, "A device code was refused: '{User}' tried too many")]
     private partial void LogThrottled(string user);

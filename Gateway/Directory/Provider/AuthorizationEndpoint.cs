@@ -1,3 +1,4 @@
+using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.NativeClients;
@@ -13,7 +14,7 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 namespace AppProxy.Gateway.Directory.Provider;
 
 /// <summary>An authorization request that OpenIddict found in order: answered for who is signed in as it asks, anybody else goes to the sign-in page first.</summary>
-internal sealed class AuthorizationEndpoint(SignInDemand demand, ConsentPage consent)
+internal sealed class AuthorizationEndpoint(SignInDemand demand, ConsentPage consent, IAuditLog log)
 {
     public async Task InvokeAsync(HttpContext context, DirectorySignIn signIn, UserManager<DirectoryUser> users)
     {
@@ -46,7 +47,13 @@ internal sealed class AuthorizationEndpoint(SignInDemand demand, ConsentPage con
     private async Task<bool> IsAllowedAsync(HttpContext context, OpenIddictRequest request, DirectorySession session)
     {
         var asked = PathOf(request, static name => name != ConsentPage.Parameter);
-        switch (consent.Read(session, asked, (string?)request[ConsentPage.Parameter]))
+        var answer = consent.Read(session, asked, (string?)request[ConsentPage.Parameter]);
+        if (answer is { } isAllowed)
+        {
+            log.Write(Consent.Event(context, session.User, isAllowed, request.ClientId!));
+        }
+
+        switch (answer)
         {
             case true:
                 return true;

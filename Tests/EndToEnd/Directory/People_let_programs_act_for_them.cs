@@ -36,7 +36,7 @@ public sealed class People_let_programs_act_for_them : DirectoryTest
         var end = await program.EndAsync(cancellation);
         end.GetProperty("name").GetString().Should().Be("Alice");
         (await AskAppAsync(proxy, end.GetProperty("access").GetString()!, cancellation)).Should().Be((HttpStatusCode.OK, "alice@corp.test"));
-        Log.Entries.Should().Contain(static entry => entry.EventId == 6501 && entry.Text.Contains("SignIn success: user 'alice@corp.test'") && entry.Text.Contains("device code of 'photo-sync'"));
+        Log.Entries.Should().Contain(static entry => entry.EventId == 6501 && entry.Text.Contains("SignIn success: user 'alice@corp.test'") && entry.Text.Contains("program 'photo-sync'"));
         (await browser.GoAsync(At("device?user_code=" + code), cancellation)).Body.Should().Contain("There is no such code", "it counted once");
     }
 
@@ -94,6 +94,8 @@ public sealed class People_let_programs_act_for_them : DirectoryTest
         var again = await browser.GoAsync(stolen, cancellation);
         again.Body.Should().Contain("Let Photo sync act for you?", "an answer is for one request");
         await browser.SubmitAsync(again, cancellation, ("refuse", "yes"));
+        Log.Entries.Where(static entry => entry.EventId == 6501 && entry.Text.Contains("program 'photo-sync'")).Select(static entry => entry.Text.Split(':')[0])
+            .Should().Equal("SignIn success", "SignIn access_denied");
         (await another.EndAsync(cancellation)).GetProperty("error").GetString().Should().Be("access_denied");
     }
 
