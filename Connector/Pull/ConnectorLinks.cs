@@ -257,6 +257,14 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDispos
             return FrameError.None;
         }
 
+        if (message.DeliveryCount > 0 && gateway.HasRun(frame.Header))
+        {
+            message.Settle(Settlement.Complete);
+            message.Release();
+            Slots.Free();
+            return FrameError.None;
+        }
+
         Begin(new ConnectorExchange(_runner, this, gateway, message, message.Buffer, frame, reader, head), gateway);
         return FrameError.None;
     }

@@ -10,6 +10,7 @@ internal sealed class GatewaySession(Guid session, IOutboxOwner owner, TimeProvi
 {
     private readonly HeartbeatList _heartbeat = new();
     private readonly ConcurrentDictionary<(ExchangeId, Attempt), byte> _missingOnce = new();
+    private readonly FinishedRuns _finished = new();
     private long _lastHeard = time.GetTimestamp();
 
     // Beats go on counting where an earlier acquaintance with the same gateway left off.
@@ -37,6 +38,11 @@ internal sealed class GatewaySession(Guid session, IOutboxOwner owner, TimeProvi
 
     public void Remove(ConnectorExchange exchange)
     {
+        if (exchange.IsNamed)
+        {
+            _finished.Add(exchange.Key.Exchange, exchange.Key.Attempt.Send);
+        }
+
         Exchanges.TryRemove(exchange.Key, out _);
         IdleSince = time.GetTimestamp();
     }
@@ -54,6 +60,9 @@ internal sealed class GatewaySession(Guid session, IOutboxOwner owner, TimeProvi
 
         return false;
     }
+
+    /// <summary>Whether this very send of a request was running here a moment ago, and the broker has all that the gateway must know of it.</summary>
+    public bool HasRun(in FrameHeader head) => _finished.Contains(head.Exchange, head.Attempt.Send) && Outbox.IsFlushed;
 
     /// <summary>Tells the gateway what runs here.</summary>
     public void Beat(Guid uplink) =>
