@@ -97,7 +97,7 @@ internal sealed partial class ConnectorService(
 
     private void Sweep(GatewaySession gateway, bool beats, bool paused)
     {
-        if (gateway.Exchanges.IsEmpty)
+        if (gateway.Exchanges.IsEmpty && !gateway.OwesBeat)
         {
             return;
         }

@@ -245,7 +245,7 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDispos
 
         Slots.Take();
         var gateway = GatewayOf(head.ReplySession);
-        if (message.DeliveryCount > 0 && gateway.Runs(frame.Header))
+        if (message.DeliveryCount > 0 && gateway.HasBegun(frame.Header))
         {
             // A broken link returned it to the broker, but not the run from here. The next frame, a beat at the latest, is behind that run's first.
             using (var frames = gateway.Outbox.Open())
@@ -253,14 +253,7 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDispos
                 frames.SettleWhenAccepted(message);
             }
 
-            Slots.Free();
-            return FrameError.None;
-        }
-
-        if (message.DeliveryCount > 0 && gateway.HasRun(frame.Header))
-        {
-            message.Settle(Settlement.Complete);
-            message.Release();
+            gateway.OwesBeat = true;
             Slots.Free();
             return FrameError.None;
         }
@@ -279,7 +272,7 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDispos
         }
 
         var gateway = GatewayOf(head.ReplySession);
-        if (!gateway.Runs(frame.Header))
+        if (!gateway.HasBegun(frame.Header))
         {
             Slots.TakeUnasked();
             Begin(new ConnectorExchange(_runner, this, gateway, message: null, buffer, frame, rest, head), gateway);

@@ -9,24 +9,18 @@ internal sealed class FinishedRuns
     private const int Most = 1024;
 
     private readonly Lock _gate = new();
-    private (ExchangeId Exchange, ushort Send)[] _runs = new (ExchangeId, ushort)[16];
-    private int _count;
+    private readonly Queue<(ExchangeId Exchange, ushort Send)> _runs = new();
 
     public void Add(ExchangeId exchange, ushort send)
     {
         lock (_gate)
         {
-            if (_count == _runs.Length && _count < Most)
+            if (_runs.Count == Most)
             {
-                Array.Resize(ref _runs, _count * 4);
+                _runs.Dequeue();
             }
 
-            _runs[_count++ & (_runs.Length - 1)] = (exchange, send);
-            if (_count == 2 * Most)
-            {
-                // Full it stays.
-                _count = Most;
-            }
+            _runs.Enqueue((exchange, send));
         }
     }
 
@@ -34,7 +28,7 @@ internal sealed class FinishedRuns
     {
         lock (_gate)
         {
-            return _runs.AsSpan(0, Math.Min(_count, _runs.Length)).Contains((exchange, send));
+            return _runs.Contains((exchange, send));
         }
     }
 }

@@ -12,6 +12,7 @@ internal sealed class GatewaySession(Guid session, IOutboxOwner owner, TimeProvi
     private readonly ConcurrentDictionary<(ExchangeId, Attempt), byte> _missingOnce = new();
     private readonly FinishedRuns _finished = new();
     private long _lastHeard = time.GetTimestamp();
+    private bool _owesBeat;
 
     // Beats go on counting where an earlier acquaintance with the same gateway left off.
     private uint _beat = (uint)time.GetUtcNow().ToUnixTimeSeconds();
@@ -47,8 +48,8 @@ internal sealed class GatewaySession(Guid session, IOutboxOwner owner, TimeProvi
         IdleSince = time.GetTimestamp();
     }
 
-    /// <summary>Whether this very send of a request is running here already, and the gateway will know by whom.</summary>
-    public bool Runs(in FrameHeader head)
+    /// <summary>Whether this very send of a request is running here already, or was a moment ago, and the gateway will know by whom.</summary>
+    public bool HasBegun(in FrameHeader head)
     {
         foreach (var (key, exchange) in Exchanges)
         {
@@ -58,15 +59,18 @@ internal sealed class GatewaySession(Guid session, IOutboxOwner owner, TimeProvi
             }
         }
 
-        return false;
+        return _finished.Contains(head.Exchange, head.Attempt.Send);
     }
 
-    /// <summary>Whether this very send of a request was running here a moment ago, and the broker has all that the gateway must know of it.</summary>
-    public bool HasRun(in FrameHeader head) => _finished.Contains(head.Exchange, head.Attempt.Send) && Outbox.IsFlushed;
+    /// <summary>Whether the next beat is due although nothing may run here: something is settled with it.</summary>
+    public bool OwesBeat { get => Volatile.Read(ref _owesBeat); set => Volatile.Write(ref _owesBeat, value); }
 
     /// <summary>Tells the gateway what runs here.</summary>
-    public void Beat(Guid uplink) =>
+    public void Beat(Guid uplink)
+    {
+        OwesBeat = false;
         HeartbeatWriter.Write(Outbox, ++_beat, uplink, time.GetUtcNow().ToUnixTimeMilliseconds(), Exchanges.Select(static e => e.Value.Channel));
+    }
 
     /// <summary>Whether the gateway has been silent for too long while exchanges run for it.</summary>
     public bool IsLost => !Exchanges.IsEmpty && time.GetElapsedTime(Volatile.Read(ref _lastHeard)) > Heartbeats.LostAfter;

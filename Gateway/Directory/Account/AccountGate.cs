@@ -1,6 +1,5 @@
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.SigningIn;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace AppProxy.Gateway.Directory.Account;
 
@@ -20,7 +19,7 @@ internal sealed class AccountGate(TimeProvider time)
         }
 
         var here = context.Request.PathBase + context.Request.Path + (HttpMethods.IsGet(context.Request.Method) ? context.Request.QueryString : QueryString.Empty);
-        DirectoryForms.Redirect(context, QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.SignIn, ReturnPath.Parameter, here));
+        DirectoryForms.Redirect(context, ReturnPath.After(DirectoryPaths.SignIn, here));
         return null;
     }
 }

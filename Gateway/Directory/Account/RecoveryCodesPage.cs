@@ -3,7 +3,6 @@ using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.SigningIn;
 using AppProxy.Gateway.Pages;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace AppProxy.Gateway.Directory.Account;
 
@@ -22,7 +21,7 @@ internal sealed class RecoveryCodesPage(DirectoryForms forms, AccountGate gate)
         var next = ReturnPath.Read(context.Request);
         if (!session.User.TwoFactorEnabled || !session.IsTwoSteps)
         {
-            DirectoryForms.Redirect(context, QueryHelpers.AddQueryString(DirectoryPaths.Root + (session.User.TwoFactorEnabled ? DirectoryPaths.SignIn : DirectoryPaths.TwoSteps), ReturnPath.Parameter, next));
+            DirectoryForms.Redirect(context, ReturnPath.After(session.User.TwoFactorEnabled ? DirectoryPaths.SignIn : DirectoryPaths.TwoSteps, next));
             return;
         }
 

@@ -3,7 +3,6 @@ using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.SigningIn;
 using AppProxy.Gateway.Pages;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace AppProxy.Gateway.Directory.Account;
 
@@ -83,14 +82,14 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
         await recoveryCodes.WriteNewAsync(context, signIn.UserManager, session.User, next);
     }
 
-    private static string Here(string next) => QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.TwoSteps, ReturnPath.Parameter, next);
+    private static string Here(string next) => ReturnPath.After(DirectoryPaths.TwoSteps, next);
 
     private async Task TurnOffAsync(HttpContext context, Language texts, DirectorySignIn signIn, DirectorySession session, string next)
     {
         if (!session.IsTwoSteps)
         {
             // Set up elsewhere since: then with it.
-            DirectoryForms.Redirect(context, QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.SignIn, ReturnPath.Parameter, DirectoryPaths.Root + DirectoryPaths.TwoSteps));
+            DirectoryForms.Redirect(context, ReturnPath.After(DirectoryPaths.SignIn, DirectoryPaths.Root + DirectoryPaths.TwoSteps));
             return;
         }
 

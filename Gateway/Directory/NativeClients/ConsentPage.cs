@@ -34,7 +34,7 @@ internal sealed class ConsentPage(DirectoryForms forms, IDataProtectionProvider 
     {
         if (await signIn.FindAsync() is not { } session)
         {
-            DirectoryForms.Redirect(context, QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.SignIn, ReturnPath.Parameter, "/"));
+            DirectoryForms.Redirect(context, ReturnPath.After(DirectoryPaths.SignIn, "/"));
             return;
         }
 

@@ -90,7 +90,7 @@ internal sealed partial class DevicePage(DirectoryForms forms, SignInThrottle th
         here = typed.Length == 0 ? here : QueryHelpers.AddQueryString(here, UserCode, typed);
         if (await signIn.FindAsync() is not { } session)
         {
-            DirectoryForms.Redirect(context, QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.SignIn, ReturnPath.Parameter, here));
+            DirectoryForms.Redirect(context, ReturnPath.After(DirectoryPaths.SignIn, here));
             return null;
         }
 

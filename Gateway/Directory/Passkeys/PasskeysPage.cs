@@ -43,7 +43,7 @@ internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gat
         if (problem is null)
         {
             // A reload must not send the form again.
-            DirectoryForms.Redirect(context, QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.Passkeys, ReturnPath.Parameter, next));
+            DirectoryForms.Redirect(context, ReturnPath.After(DirectoryPaths.Passkeys, next));
             return;
         }
 

@@ -23,7 +23,7 @@ internal sealed class AuthorizationEndpoint(SignInDemand demand, ConsentPage con
         if (session is null || !demand.IsNewEnough(request, session))
         {
             await AskAsync(
-                context, request, static back => Task.FromResult(QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.SignIn, ReturnPath.Parameter, back)), Errors.LoginRequired);
+                context, request, static back => Task.FromResult(ReturnPath.After(DirectoryPaths.SignIn, back)), Errors.LoginRequired);
             return;
         }
 

@@ -6,7 +6,6 @@ using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.SignIn;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 
 namespace AppProxy.Gateway.Directory.SigningIn;
@@ -54,7 +53,7 @@ internal sealed class DirectorySignIn(
     /// <summary>Where somebody goes who needs a second step: to use the one that they have, or to get one.</summary>
     public async Task<string> SecondStepPathAsync(DirectoryUser user, string next) => user.TwoFactorEnabled || await HasPasskeyAsync(user)
         ? SignInPage.PathFor(user, next)
-        : QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.TwoSteps, ReturnPath.Parameter, next);
+        : ReturnPath.After(DirectoryPaths.TwoSteps, next);
 
     public override Task<bool> CanSignInAsync(DirectoryUser user) => Task.FromResult(!user.IsDisabled);
 

@@ -4,7 +4,6 @@ using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Pages;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace AppProxy.Gateway.Directory.SigningIn;
 
@@ -66,11 +65,11 @@ internal sealed partial class SecondStepPage(DirectoryForms forms, SignInThrottl
 
     /// <summary>The password was given too long ago, or not at all.</summary>
     private static void StartAgain(HttpContext context, string next)
-        => DirectoryForms.Redirect(context, QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.SignIn, ReturnPath.Parameter, next));
+        => DirectoryForms.Redirect(context, ReturnPath.After(DirectoryPaths.SignIn, next));
 
     private Task WriteAsync(HttpContext context, Language texts, bool isRecovery, string next, string? problem, int status)
     {
-        var other = Page.Encode(QueryHelpers.AddQueryString(DirectoryPaths.Root + (isRecovery ? DirectoryPaths.Code : DirectoryPaths.RecoveryCode), ReturnPath.Parameter, next));
+        var other = Page.Encode(ReturnPath.After(isRecovery ? DirectoryPaths.Code : DirectoryPaths.RecoveryCode, next));
         return forms.WriteAsync(context, new DirectoryForm
         {
             Language = texts,

@@ -19,7 +19,7 @@ internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle th
     /// <summary>Where somebody uses the second step that they have.</summary>
     public static string PathFor(DirectoryUser user, string next)
     {
-        var page = QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.SignIn, ReturnPath.Parameter, next);
+        var page = ReturnPath.After(DirectoryPaths.SignIn, next);
         return user.TwoFactorEnabled ? page : QueryHelpers.AddQueryString(page, Needed, PasskeyCeremony.Answer);
     }
 
@@ -64,7 +64,7 @@ internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle th
         var result = await signIn.BeginAsync(user!);
         if (result.RequiresTwoFactor)
         {
-            DirectoryForms.Redirect(context, QueryHelpers.AddQueryString(DirectoryPaths.Root + DirectoryPaths.Code, ReturnPath.Parameter, next));
+            DirectoryForms.Redirect(context, ReturnPath.After(DirectoryPaths.Code, next));
         }
         else if (result.Succeeded)
         {
