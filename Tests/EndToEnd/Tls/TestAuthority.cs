@@ -8,12 +8,15 @@ namespace AppProxy.Tests.EndToEnd.Tls;
 internal sealed class TestAuthority : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-    private readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
+    private readonly DateTimeOffset _now;
     private readonly TestAuthority? _above;
 
     public TestAuthority(string name, int endsInDays = 100, TestAuthority? above = null)
     {
         _above = above;
+
+        // None may end after the one above it: not even the second after.
+        _now = above?._now ?? TimeProvider.System.GetUtcNow();
         var request = new CertificateRequest($"CN={name}", _key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
