@@ -14,6 +14,9 @@ public sealed class TestConnector : IAsyncDisposable
         _cable = cable;
     }
 
+    /// <summary>What the connector is made of, while it runs.</summary>
+    public IServiceProvider Services => (_host ?? throw new InvalidOperationException("The connector is stopped.")).Services;
+
     /// <summary>Cuts the connection to the broker without a word, and lets no new one come up until <see cref="Reconnect"/>.</summary>
     public void Disconnect() => _cable.Pull();
 

@@ -10,7 +10,7 @@ public sealed class No_connector_is_there : PromiseTest
     public async Task Requests_wait_for_one([Values("GET", "POST")] string method, CancellationToken cancellation)
     {
         var proxy = await StartWithoutConnectorAsync(cancellation);
-        var active = Use(new ActiveExchanges(proxy));
+        var active = Use(MeteredTally.ActiveExchanges(proxy.GatewayServices));
         using var client = proxy.CreateClient("app");
         var pending = client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/"), cancellation);
         await active.WaitForAsync(1, cancellation);
@@ -42,7 +42,7 @@ public sealed class No_connector_is_there : PromiseTest
     public async Task What_its_client_gave_up_never_reaches_the_app([Values] bool hasBody, CancellationToken cancellation)
     {
         var proxy = await StartWithoutConnectorAsync(cancellation);
-        var active = Use(new ActiveExchanges(proxy));
+        var active = Use(MeteredTally.ActiveExchanges(proxy.GatewayServices));
         using var client = proxy.CreateClient("app");
         using var patience = new CancellationTokenSource();
         var pending = client.PostAsync("/", hasBody ? new StringContent("an order") : null, patience.Token);
