@@ -1,3 +1,4 @@
+using AppProxy.Gateway.Commands;
 using AppProxy.Gateway.Demo;
 using AppProxy.Gateway.Hosting;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Text.RegularExpressions;
-using AppProxy.Gateway.Demo;
+using AppProxy.Gateway.Commands;
 using AppProxy.Tests.EndToEnd.SignIn;
 using FluentAssertions;
 using NUnit.Framework;

@@ -8,7 +8,7 @@ using AppProxy.Tests.Gateway.Catalogue;
 using AppProxy.Tests.Gateway.Catalogue.Storage;
 using FluentAssertions;
 using NUnit.Framework;
-using CommandLine = AppProxy.Gateway.Demo.CommandLine;
+using CommandLine = AppProxy.Gateway.Commands.CommandLine;
 
 namespace AppProxy.Tests.Gateway.Access;
 

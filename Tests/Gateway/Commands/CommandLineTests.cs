@@ -2,15 +2,16 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using AppProxy.Gateway.Catalogue;
+using AppProxy.Gateway.Commands;
 using AppProxy.Gateway.Demo;
 using AppProxy.Gateway.Demo.SampleApp;
 using FluentAssertions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using NUnit.Framework;
-using CommandLine = AppProxy.Gateway.Demo.CommandLine;
+using CommandLine = AppProxy.Gateway.Commands.CommandLine;
 
-namespace AppProxy.Tests.Gateway.Demo;
+namespace AppProxy.Tests.Gateway.Commands;
 
 [TestFixture]
 internal sealed class CommandLineTests

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using AppProxy.Gateway.Access.Requests;
 
-namespace AppProxy.Gateway.Demo;
+namespace AppProxy.Gateway.Commands;
 
 /// <summary>The verbs about people who ask for apps.</summary>
 internal static class AccessRequestCommands
@@ -17,7 +17,7 @@ internal static class AccessRequestCommands
     private static Command CreateList()
     {
         var all = new Option<bool>("--all") { Description = "Also those that were decided on." };
-        var store = CatalogueCommands.Store();
+        var store = StoreOption.Create();
         var list = new Command("list", "Lists who waits for an answer, oldest first.") { all, store };
         list.SetAction(async (parsed, cancellationToken) =>
         {
@@ -46,7 +46,7 @@ internal static class AccessRequestCommands
     private static Command CreateDecide(string name, string description, bool isApproved)
     {
         var id = new Argument<string>("id") { Description = "As 'access requests list' tells it." };
-        var store = CatalogueCommands.Store();
+        var store = StoreOption.Create();
         var decide = new Command(name, description) { id, store };
         decide.SetAction(async (parsed, cancellationToken) =>
         {

@@ -2,7 +2,7 @@ using System.CommandLine;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Provider;
 
-namespace AppProxy.Gateway.Demo;
+namespace AppProxy.Gateway.Commands;
 
 /// <summary>The verbs about programs that get tokens of the directory, for themselves or for people.</summary>
 internal static class ClientCommands

@@ -8,7 +8,7 @@ using AppProxy.Gateway.SignIn.Storage;
 using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore.DataProtection;
 
-namespace AppProxy.Gateway.Demo;
+namespace AppProxy.Gateway.Commands;
 
 /// <summary>The verbs about the directory's users and groups. They work on the store, as all others do, and running gateways see what they did within seconds.</summary>
 internal static class UserCommands
@@ -98,18 +98,8 @@ internal static class UserCommands
         return Create("import", "Brings in people and groups of another directory: adds and changes, all or nothing, and removes nobody.", [file, dryRun], async (parsed, directory, output, _, stop) =>
         {
             var path = parsed.GetRequiredValue(file);
-            byte[] content;
-            try
-            {
-                content = await File.ReadAllBytesAsync(path, stop);
-            }
-            catch (Exception mistake) when (mistake is IOException or UnauthorizedAccessException)
-            {
-                throw new CommandException($"{path}: {mistake.Message}", mistake);
-            }
-
             var isDryRun = parsed.GetValue(dryRun);
-            var (added, changed) = await directory.ImportAsync(UserImport.Read(content, path), isDryRun, stop);
+            var (added, changed) = await directory.ImportAsync(UserImport.Read(InputFile.Read(path), path), isDryRun, stop);
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{added} added, {changed} changed{(isDryRun ? " (not done: --dry-run)" : "")}."));
             if (added > 0 && !isDryRun)
             {
@@ -172,7 +162,7 @@ internal static class UserCommands
     internal static Command CreateOn<T>(string verb, string description, IReadOnlyList<Symbol> symbols, Func<ParseResult, T, TextWriter, StoreChoice, CancellationToken, Task> run)
         where T : notnull
     {
-        var store = CatalogueCommands.Store();
+        var store = StoreOption.Create();
         var command = new Command(verb, description) { store };
         foreach (var symbol in symbols)
         {
@@ -202,7 +192,7 @@ internal static class UserCommands
                 if (verb != "list")
                 {
                     // As it was typed: there is no secret in it. Options stand where they were given.
-                    var typed = parsed.Tokens.Where(token => token.Value != parsed.GetValue(store) && token.Value != "--store").Select(static token => token.Value);
+                    var typed = parsed.Tokens.Where(token => token.Value != parsed.GetValue(store) && token.Value != StoreOption.Name).Select(static token => token.Value);
                     await CommandAudit.WriteAsync(choice.Store, string.Join(' ', typed), stop);
                 }
             }

@@ -1,6 +1,6 @@
 using AppProxy.Gateway.Storage;
 
-namespace AppProxy.Gateway.Demo;
+namespace AppProxy.Gateway.Commands;
 
 /// <summary>Which store a command works on, and whose hosts are the gateway's: from the gateway's own configuration.</summary>
 internal sealed record StoreChoice(StoreConnection Store, IReadOnlyCollection<string> OwnHosts, IConfiguration Configuration)
@@ -17,7 +17,7 @@ internal sealed record StoreChoice(StoreConnection Store, IReadOnlyCollection<st
             .AddJsonFile("appsettings.json", optional: true)
             .AddEnvironmentVariables()
             .Build();
-        var (setting, value) = given is not null ? ("--store", given) : ("Gateway:Store", configuration["Gateway:Store"] ?? StoreConnection.DefaultFile);
+        var (setting, value) = given is not null ? (StoreOption.Name, given) : ("Gateway:Store", configuration["Gateway:Store"] ?? StoreConnection.DefaultFile);
         try
         {
             return new StoreChoice(StoreConnection.Parse(value), [.. configuration.GetSection("Gateway:OwnHosts").GetChildren().Select(static host => host.Value).OfType<string>()], configuration);

@@ -2,7 +2,7 @@ using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Audit.Storage;
 using AppProxy.Gateway.Storage;
 
-namespace AppProxy.Gateway.Demo;
+namespace AppProxy.Gateway.Commands;
 
 /// <summary>Puts what an operator did with a command into the sign-in log, beside those of the gateways.</summary>
 internal static class CommandAudit

@@ -8,7 +8,7 @@ using AppProxy.Gateway.Connectors.Sealing;
 using AppProxy.Gateway.Hosting;
 using AppProxy.Gateway.Storage;
 
-namespace AppProxy.Gateway.Demo;
+namespace AppProxy.Gateway.Commands;
 
 /// <summary>The verb about the broker: whether gateway and connectors can use it, and nobody more than they need.</summary>
 internal static class BrokerCommands
@@ -26,7 +26,7 @@ internal static class BrokerCommands
         var gateway = new Option<string?>("--gateway") { Description = "With the embedded broker: where connectors reach the gateway.", HelpName = "URL" };
         var timeout = new Option<double>("--timeout") { Description = "Seconds to wait for each of the broker's answers.", DefaultValueFactory = static _ => 10 };
         var json = new Option<bool>("--json") { Description = "Writes the report as JSON." };
-        var store = CatalogueCommands.Store();
+        var store = StoreOption.Create();
         var check = new Command("check", "Connects to the broker with the gateway's settings, and says how each thing is. Exit code 1: something failed.") { groups, gateway, timeout, json, store };
         check.SetAction(async (parsed, cancellationToken) =>
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
+using AppProxy.Gateway.Demo;
 
-namespace AppProxy.Gateway.Demo;
+namespace AppProxy.Gateway.Commands;
 
 /// <summary>The verbs of the gateway's executable, and one clear line with exit code 2 for what the person who typed can mend.</summary>
 internal sealed class CommandLine
@@ -68,7 +69,7 @@ internal sealed class CommandLine
         root.Add(AppCommands.Create());
         root.Add(LogCommands.Create());
         root.Add(UserCommands.Create());
-        foreach (var command in CatalogueCommands.Create().Concat(ConnectorCommands.Create()))
+        foreach (var command in CatalogueCommands.Create().Concat(StoreCommands.Create()).Concat(ConnectorCommands.Create()))
         {
             root.Add(command);
         }

@@ -8,19 +8,19 @@ using AppProxy.Gateway.Catalogue.Sources;
 using AppProxy.Gateway.Catalogue.Storage;
 using AppProxy.Gateway.Storage;
 
-namespace AppProxy.Gateway.Demo;
+namespace AppProxy.Gateway.Commands;
 
-/// <summary>The verbs about the published apps: apply, export, import, schema, backup and restore.</summary>
+/// <summary>The verbs about the published apps: apply, export, import, schema.</summary>
 internal static class CatalogueCommands
 {
-    public static IEnumerable<Command> Create() => [CreateApply(), CreateExport(), CreateImport(), CreateSchema(), CreateBackup(), CreateRestore()];
+    public static IEnumerable<Command> Create() => [CreateApply(), CreateExport(), CreateImport(), CreateSchema()];
 
     private static Command CreateApply()
     {
         var file = Input("The apps file.");
         var dryRun = DryRun();
         var prune = Prune();
-        var store = Store();
+        var store = StoreOption.Create();
         var apply = new Command("apply", "Brings the store to what an apps file says: all of it, or nothing where something is wrong.") { file, dryRun, prune, store };
         apply.SetAction(async (parsed, cancellationToken) =>
         {
@@ -33,7 +33,7 @@ internal static class CatalogueCommands
     private static Command CreateExport()
     {
         var output = Output();
-        var store = Store();
+        var store = StoreOption.Create();
         var export = new Command("export", "Writes what the store holds as an apps file.") { output, store };
         export.SetAction(async (parsed, cancellationToken) =>
         {
@@ -55,7 +55,7 @@ internal static class CatalogueCommands
         var output = Output();
         output.Description = "Writes an apps file (- is the standard output) instead of applying it to the store.";
         var dryRun = DryRun();
-        var store = Store();
+        var store = StoreOption.Create();
         var import = new Command("import", "Takes over apps of Entra application proxy, and lists what has no counterpart.") { files, output, dryRun, store };
         import.SetAction(async (parsed, cancellationToken) =>
         {
@@ -92,36 +92,6 @@ internal static class CatalogueCommands
         return schema;
     }
 
-    private static Command CreateBackup()
-    {
-        var output = new Option<string>("--output", "-o") { Description = "The file to write.", HelpName = "FILE", Required = true };
-        var store = Store();
-        var backup = new Command("backup", "Writes everything that the store holds into a file, while gateways go on using it.") { output, store };
-        backup.SetAction(async (parsed, cancellationToken) =>
-        {
-            using var content = new MemoryStream();
-            await new StoreBackup(StoreChoice.Read(parsed.GetValue(store)).Store).WriteAsync(content, cancellationToken);
-            WriteFile(parsed.GetRequiredValue(output), content.ToArray());
-        });
-        return backup;
-    }
-
-    private static Command CreateRestore()
-    {
-        var file = Input("A file that 'backup' wrote.");
-        var store = Store();
-        var restore = new Command("restore", "Puts a backup in the place of everything that the store holds.") { file, store };
-        restore.SetAction(async (parsed, cancellationToken) =>
-        {
-            var name = parsed.GetRequiredValue(file);
-            var connection = StoreChoice.Read(parsed.GetValue(store)).Store;
-            await new StoreBackup(connection).RestoreAsync(
-                CatalogueFile.Read(name), Path.GetFullPath(name), new CatalogueDatabase(connection, TimeProvider.System).ReplaceAsync, cancellationToken);
-            await CommandAudit.WriteAsync(connection, $"restore {Path.GetFullPath(name)}", cancellationToken);
-        });
-        return restore;
-    }
-
     private static async Task ApplyAsync(ParseResult parsed, byte[] json, string source, string? store, bool prune, bool isDryRun, CancellationToken cancellationToken, string? folder = null)
     {
         var choice = StoreChoice.Read(store);
@@ -142,12 +112,6 @@ internal static class CatalogueCommands
 
     private static Option<bool> Prune() => new("--prune") { Description = "Removes apps and groups that the file does not name." };
 
-    public static Option<string?> Store() => new("--store")
-    {
-        Description = $"Path of a SQLite file, or connection string of a PostgreSQL server. Without it Gateway:Store of the configuration, or else {StoreConnection.DefaultFile}.",
-        HelpName = "STORE",
-    };
-
     private static void WriteOutput(ParseResult parsed, string? file, string text)
     {
         if (file is null or "-")
@@ -156,20 +120,7 @@ internal static class CatalogueCommands
         }
         else
         {
-            WriteFile(file, System.Text.Encoding.UTF8.GetBytes(text));
-        }
-    }
-
-    private static void WriteFile(string file, byte[] content)
-    {
-        try
-        {
-            using var stream = SecretFile.Open(file, FileMode.Create);
-            stream.Write(content);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"{Path.GetFullPath(file)}: cannot be written: {exception.Message}", exception);
+            OutputFile.Write(file, System.Text.Encoding.UTF8.GetBytes(text));
         }
     }
 }

@@ -8,7 +8,7 @@ using AppProxy.Gateway.Keys;
 using AppProxy.Gateway.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace AppProxy.Gateway.Demo;
+namespace AppProxy.Gateway.Commands;
 
 /// <summary>The verbs about connectors, and about the gateway's keys. They work on the store, and a running gateway sees what they did within seconds.</summary>
 internal static partial class ConnectorCommands
@@ -26,7 +26,7 @@ internal static partial class ConnectorCommands
         var lifetime = new Option<string>("--lifetime") { Description = "How long the token is good, such as 30m, 12h or 7d.", HelpName = "TIME", DefaultValueFactory = static _ => "30m" };
         var uses = new Option<int>("--uses") { Description = "How many connectors may enrol with it.", HelpName = "N", DefaultValueFactory = static _ => 1 };
         var gateway = new Option<string?>("--gateway") { Description = "Where connectors reach the gateway; without it, the first of Gateway:OwnHosts.", HelpName = "URL" };
-        var store = Store();
+        var store = StoreOption.Create();
         var token = new Command("token", "Makes a one-time token for a new connector, and prints the command to run there.") { group, lifetime, uses, gateway, store };
         token.SetAction(async (parsed, cancellationToken) =>
         {
@@ -61,7 +61,7 @@ internal static partial class ConnectorCommands
 
     private static Command CreateList(string description, Action<ConnectorReport, TextWriter> write)
     {
-        var store = Store();
+        var store = StoreOption.Create();
         var list = new Command("list", description) { store };
         list.SetAction(async (parsed, cancellationToken) =>
         {
@@ -81,7 +81,7 @@ internal static partial class ConnectorCommands
         {
             Description = "With a broker of somebody else's: gives the connector's group a new key at once, so that it cannot read there any more.",
         };
-        var store = Store();
+        var store = StoreOption.Create();
         var revoke = new Command("revoke", "Takes all rights from a connector, within seconds and for good.") { name, rotate, store };
         revoke.SetAction(async (parsed, cancellationToken) =>
         {
@@ -108,6 +108,7 @@ internal static partial class ConnectorCommands
 
                 using var keys = new GroupKeys(new StoreGroupKeyVault(choice.Store), new Dictionary<string, IReadOnlyList<GroupKey>>(), TimeProvider.System, NullLogger<GroupKeys>.Instance);
                 var next = await keys.RotateAsync(connector.Group, cancellationToken);
+                await CommandAudit.WriteAsync(choice.Store, $"connectors revoke gave group {connector.Group} key {next.Secret}", cancellationToken);
                 parsed.InvocationConfiguration.Output.WriteLine($"Group '{connector.Group}' has key {next.Secret} from now on. What gateways send from here on is sealed with it, and its other connectors fetch it by themselves.");
             }
         });
@@ -116,7 +117,7 @@ internal static partial class ConnectorCommands
 
     private static Command CreateRotate()
     {
-        var store = Store();
+        var store = StoreOption.Create();
         var rotate = new Command("rotate", "Makes a new signing key, which signs in a minute; the one before is accepted for a day more.") { store };
         rotate.SetAction(async (parsed, cancellationToken) =>
         {
@@ -131,7 +132,7 @@ internal static partial class ConnectorCommands
 
     private static Command CreateKeyList()
     {
-        var store = Store();
+        var store = StoreOption.Create();
         var list = new Command("list", "Lists the keys that are accepted: the thumbprints that Connector:GatewayKey may name.") { store };
         list.SetAction(async (parsed, cancellationToken) =>
         {
@@ -146,34 +147,11 @@ internal static partial class ConnectorCommands
         return list;
     }
 
-    private static TimeSpan ReadLifetime(string text)
-    {
-        if (Lifetime().Match(text) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            var life = match.Groups[2].Value switch
-            {
-                "m" => TimeSpan.FromMinutes(number),
-                "h" => TimeSpan.FromHours(number),
-                _ => TimeSpan.FromDays(number),
-            };
-            if (life >= TimeSpan.FromMinutes(1) && life <= TimeSpan.FromDays(30))
-            {
-                return life;
-            }
-        }
-
-        throw new CommandException($"--lifetime '{text}' must be a time from 1m to 30d, such as 30m, 12h or 7d");
-    }
-
-    private static Option<string?> Store() => new("--store")
-    {
-        Description = $"Path of a SQLite file, or connection string of a PostgreSQL server. Without it Gateway:Store of the configuration, or else {StoreConnection.DefaultFile}.",
-        HelpName = "STORE",
-    };
+    private static TimeSpan ReadLifetime(string text) =>
+        Age.TryRead(text, out var life) && life >= TimeSpan.FromMinutes(1) && life <= TimeSpan.FromDays(30)
+            ? life
+            : throw new CommandException($"--lifetime '{text}' must be a time from 1m to 30d, such as 30m, 12h or 7d");
 
     [GeneratedRegex("^[A-Za-z0-9_-]{1,50}$")]
     private static partial Regex GroupName();
-
-    [GeneratedRegex("^([0-9]{1,5})([mhd])$")]
-    private static partial Regex Lifetime();
 }

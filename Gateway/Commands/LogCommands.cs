@@ -1,14 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Audit.Storage;
-using AppProxy.Gateway.Storage;
 
-namespace AppProxy.Gateway.Demo;
+namespace AppProxy.Gateway.Commands;
 
 /// <summary>The verb about the sign-in log.</summary>
-internal static partial class LogCommands
+internal static class LogCommands
 {
     public static Command Create() => new("log", "What people and operators did.") { CreateSignIns() };
 
@@ -21,7 +19,7 @@ internal static partial class LogCommands
         var reference = new Option<string?>("--reference") { Description = "The one whose reference a page showed.", HelpName = "REFERENCE" };
         var most = new Option<int>("--most") { Description = "The newest that many.", HelpName = "N", DefaultValueFactory = static _ => 100 };
         var json = new Option<bool>("--json") { Description = "A JSON object a line, for programs." };
-        var store = CatalogueCommands.Store();
+        var store = StoreOption.Create();
         var signIns = new Command("signins", "Shows who signed in, was turned away, signed out, and what operators changed.") { app, user, since, kind, reference, most, json, store };
         signIns.SetAction(async (parsed, cancellationToken) =>
         {
@@ -30,13 +28,7 @@ internal static partial class LogCommands
                 throw new CommandException($"--most {count} must be a number from 1 to 1000000");
             }
 
-            var choice = StoreChoice.Read(parsed.GetValue(store));
-            if (choice.Store.IsMissing)
-            {
-                throw new CommandException($"{choice.Store.Name}: there is no store, and so no log. Set Gateway:Store to where it shall be, or give --store");
-            }
-
-            await StoreSchema.UpgradeAsync(choice.Store, cancellationToken);
+            var choice = await StoreChoice.OpenAsync(parsed.GetValue(store), cancellationToken);
             var rows = await new AuditDatabase(choice.Store).FindAsync(
                 new AuditQuery
                 {
@@ -62,21 +54,13 @@ internal static partial class LogCommands
             return null;
         }
 
-        if (Age().Match(text) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 5_000_000)
+        if (Age.TryRead(text, out var age))
         {
-            return now - (match.Groups[2].Value switch
-            {
-                "m" => TimeSpan.FromMinutes(number),
-                "h" => TimeSpan.FromHours(number),
-                _ => TimeSpan.FromDays(Math.Min(number, 36_500)),
-            });
+            return now - age;
         }
 
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var when)
             ? when
             : throw new CommandException($"--since '{text}' must be a time ago, such as 30m, 12h or 7d, or a date such as 2026-11-23 or 2026-11-23T08:00Z");
     }
-
-    [GeneratedRegex("^([0-9]+)([mhd])$")]
-    private static partial Regex Age();
 }

@@ -1,13 +1,14 @@
 using System.Net.Sockets;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Connectors.Sealing;
+using AppProxy.Gateway.Demo;
 using AppProxy.Gateway.Hosting;
 using AppProxy.Gateway.Keys;
 using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
-namespace AppProxy.Gateway.Demo;
+namespace AppProxy.Gateway.Commands;
 
 /// <summary>Tells failures that the person at the keyboard can mend, and needs no stack trace for, from ours.</summary>
 internal static class StartFailure

@@ -3,7 +3,7 @@ using System.Globalization;
 using AppProxy.Gateway.Certificates;
 using AppProxy.Gateway.Certificates.Storage;
 
-namespace AppProxy.Gateway.Demo;
+namespace AppProxy.Gateway.Commands;
 
 /// <summary>The verbs about certificates in the store. A running gateway shows what they did within seconds.</summary>
 internal static class CertificateCommands
@@ -18,7 +18,7 @@ internal static class CertificateCommands
         var key = new Option<string?>("--key") { Description = "PEM of the private key, where it is not in the file itself.", HelpName = "FILE" };
         var password = new Option<string?>("--password-file") { Description = "A file with the password of the PFX, or of an encrypted key.", HelpName = "FILE" };
         var name = new Option<string?>("--name") { Description = "What to call it; without it, its first host. One that has the name is replaced.", HelpName = "NAME" };
-        var store = CatalogueCommands.Store();
+        var store = StoreOption.Create();
         var add = new Command("add", "Puts a certificate with its private key into the store.") { file, key, password, name, store };
         add.SetAction(async (parsed, cancellationToken) =>
         {
@@ -46,6 +46,7 @@ internal static class CertificateCommands
                 throw new CommandException($"{path}: {problem.Message}", problem);
             }
 
+            await CommandAudit.WriteAsync(choice.Store, $"certificates add {called}", cancellationToken);
             parsed.InvocationConfiguration.Output.WriteLine(
                 $"{(isReplaced ? "Replaced" : "Added")} '{called}' for {string.Join(", ", read.Names)}, good until {read.NotAfter:u}. Gateways show it within seconds.");
         });
@@ -54,7 +55,7 @@ internal static class CertificateCommands
 
     private static Command CreateList()
     {
-        var store = CatalogueCommands.Store();
+        var store = StoreOption.Create();
         var list = new Command("list", "Lists the certificates of the store, and of the folder that is configured, those that end first on top. Exit code 1: one has ended, or cannot be used.") { store };
         list.SetAction(async (parsed, cancellationToken) =>
         {
@@ -86,7 +87,7 @@ internal static class CertificateCommands
     private static Command CreateRemove()
     {
         var name = new Argument<string>("name") { Description = "What it is called in the store." };
-        var store = CatalogueCommands.Store();
+        var store = StoreOption.Create();
         var remove = new Command("remove", "Takes a certificate and its private key out of the store.") { name, store };
         remove.SetAction(async (parsed, cancellationToken) =>
         {
@@ -97,6 +98,7 @@ internal static class CertificateCommands
                 throw new CommandException($"No certificate of the store is called '{called}'; 'certificates list' tells their names");
             }
 
+            await CommandAudit.WriteAsync(choice.Store, $"certificates remove {called}", cancellationToken);
             parsed.InvocationConfiguration.Output.WriteLine($"Removed '{called}'. Gateways stop showing it within seconds; backups from before still hold its private key.");
         });
         return remove;
@@ -114,17 +116,7 @@ internal static class CertificateCommands
         }
     }
 
-    private static byte[]? Load(string? path)
-    {
-        try
-        {
-            return path is null ? null : File.ReadAllBytes(path);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"{Path.GetFullPath(path!)}: cannot be read: {failure.Message}", failure);
-        }
-    }
+    private static byte[]? Load(string? path) => path is null ? null : InputFile.Read(path);
 
     private static int Write(List<CertificateReading> readings, TextWriter output, DateTimeOffset now)
     {

@@ -7,7 +7,7 @@ using AppProxy.Gateway.Catalogue.Reading;
 using AppProxy.Gateway.Connectors.Roster;
 using AppProxy.Gateway.Publishing;
 
-namespace AppProxy.Gateway.Demo;
+namespace AppProxy.Gateway.Commands;
 
 /// <summary>The verb about one published app: whether it is well published.</summary>
 internal static class AppCommands
@@ -25,7 +25,7 @@ internal static class AppCommands
         var slow = new Option<double>("--slow") { Description = "Seconds from which on an answer is slow.", DefaultValueFactory = static _ => 2 };
         var json = new Option<bool>("--json") { Description = "Writes the report as JSON." };
         var file = new Option<string?>("--file", "-f") { Description = "An apps file in place of the store.", HelpName = "FILE" };
-        var store = CatalogueCommands.Store();
+        var store = StoreOption.Create();
         var test = new Command("test", "Goes a client's way through the gateway that runs to the app, and says at each place how it is. Exit code 1: something failed.")
         {
             name, url, gateway, authorities, token, timeout, slow, json, file, store,
@@ -124,17 +124,7 @@ internal static class AppCommands
         return found.Count > 0 ? found : throw new CommandException($"--ca {path}: holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)");
     }
 
-    private static string? ReadText(string option, string? path)
-    {
-        try
-        {
-            return path is null ? null : File.ReadAllText(path);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"{option} {Path.GetFullPath(path!)}: cannot be read: {failure.Message}", failure);
-        }
-    }
+    private static string? ReadText(string option, string? path) => path is null ? null : new StreamReader(new MemoryStream(InputFile.Read(path, option))).ReadToEnd();
 
     private static TimeSpan ReadSeconds(string option, double seconds)
         => seconds is > 0 and <= 3600 ? TimeSpan.FromSeconds(seconds) : throw new CommandException($"{option} must be a number of seconds from 0.1 to 3600");

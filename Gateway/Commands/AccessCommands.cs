@@ -9,7 +9,7 @@ using AppProxy.Gateway.Catalogue.Storage;
 using AppProxy.Gateway.Hosting;
 using AppProxy.Gateway.SignIn;
 
-namespace AppProxy.Gateway.Demo;
+namespace AppProxy.Gateway.Commands;
 
 /// <summary>The verb about access: why somebody may open an app, or may not.</summary>
 internal static class AccessCommands
@@ -36,7 +36,7 @@ internal static class AccessCommands
         var age = new Option<TimeSpan>("--sign-in-age") { Description = "How long ago they signed in, hh:mm:ss.", DefaultValueFactory = static _ => TimeSpan.Zero };
         var mfa = new Option<bool>("--mfa") { Description = "They proved who they are in two steps." };
         var file = new Option<string?>("--file", "-f") { Description = "An apps file in place of the store.", HelpName = "FILE" };
-        var store = CatalogueCommands.Store();
+        var store = StoreOption.Create();
         var explain = new Command("explain", "Tells rule by rule why somebody may open an app or may not. Exit code 0: they may; 1: not, or not yet.")
         {
             user, app, ip, groups, roles, claims, client, age, mfa, file, store,
