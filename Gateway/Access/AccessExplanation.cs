@@ -56,8 +56,8 @@ internal static class AccessExplanation
     private static AppRoleAssignment? FindAssignment(PublishedApp app, SignedInUser user) => app.AppRoleAssignedTo.FirstOrDefault(assignment => assignment.PrincipalType switch
     {
         PrincipalType.Group => user.Groups.Contains(assignment.PrincipalId, StringComparer.OrdinalIgnoreCase),
-        PrincipalType.ServicePrincipal => user.IsServicePrincipal && Is(user, assignment.PrincipalId),
-        _ => !user.IsServicePrincipal && Is(user, assignment.PrincipalId),
+        PrincipalType.ServicePrincipal => user.IsServicePrincipal && user.IsCalled(assignment.PrincipalId),
+        _ => !user.IsServicePrincipal && user.IsCalled(assignment.PrincipalId),
     });
 
     /// <summary>The first condition that does not hold; null when all do.</summary>
@@ -96,6 +96,4 @@ internal static class AccessExplanation
             ]).OfType<string>()),
         _ => "is satisfied",
     };
-
-    private static bool Is(SignedInUser user, string name) => user.Id.Equals(name, StringComparison.OrdinalIgnoreCase) || user.UserPrincipalName.Equals(name, StringComparison.OrdinalIgnoreCase);
 }

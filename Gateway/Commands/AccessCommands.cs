@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
 using AppProxy.Gateway.Access;
 using AppProxy.Gateway.Catalogue;
@@ -29,11 +30,11 @@ internal static class AccessCommands
         var user = new Option<string>("--user") { Description = "Id or user principal name.", HelpName = "USER", Required = true };
         var app = new Option<string>("--app") { Description = "Id of the app.", HelpName = "APP", Required = true };
         var ip = new Option<string?>("--ip") { Description = "Address that they come from.", HelpName = "ADDRESS" };
-        var groups = Names("--group", "A group that they are in; several are allowed.");
-        var roles = Names("--role", "A role that they have; several are allowed.");
-        var claims = Names("--claim", "A claim that they have, as type=value; several are allowed.");
+        var groups = Names("--group", "A group that they are in, in place of what the store knows; several are allowed.");
+        var roles = Names("--role", "A role that they have, in place of what the store knows; several are allowed.");
+        var claims = Names("--claim", "A claim that they have, as type=value, in place of what the store knows; several are allowed.");
         var client = new Option<ClientAppType>("--client") { Description = "What they use.", DefaultValueFactory = static _ => ClientAppType.Browser };
-        var age = new Option<TimeSpan>("--sign-in-age") { Description = "How long ago they signed in, hh:mm:ss.", DefaultValueFactory = static _ => TimeSpan.Zero };
+        var age = new Option<TimeSpan?>("--sign-in-age") { Description = "How long ago they signed in, hh:mm:ss; without it as their session says, or just now." };
         var mfa = new Option<bool>("--mfa") { Description = "They proved who they are in two steps." };
         var file = new Option<string?>("--file", "-f") { Description = "An apps file in place of the store.", HelpName = "FILE" };
         var store = StoreOption.Create();
@@ -53,20 +54,22 @@ internal static class AccessCommands
             var address = parsed.GetValue(ip);
             var from = address is null ? null : IPAddress.TryParse(address, out var known) ? known : throw new CommandException($"--ip '{address}' is no address: give one such as 192.0.2.7");
             var name = parsed.GetRequiredValue(user);
-            var person = new SignedInUser
+            var isProgram = parsed.GetValue(client) == ClientAppType.Other;
+            var choice = StoreChoice.Read(parsed.GetValue(store));
+            var onRecord = isProgram || choice.Store.IsMissing ? null : await KnownPerson.FindAsync(choice.Store, name, cancellationToken);
+            var person = onRecord?.User ?? new SignedInUser { Id = name, Subject = name, UserPrincipalName = name, DisplayName = name, IsServicePrincipal = isProgram };
+            person = person with
             {
-                Id = name,
-                Subject = name,
-                UserPrincipalName = name,
-                DisplayName = name,
-                IsServicePrincipal = parsed.GetValue(client) == ClientAppType.Other,
-                Groups = parsed.GetValue(groups) ?? [],
-                Roles = parsed.GetValue(roles) ?? [],
-                AuthenticationMethods = parsed.GetValue(mfa) ? [TwoSteps.Method] : [],
-                Claims = [.. (parsed.GetValue(claims) ?? []).Select(static claim => claim.Split('=', 2) is [var type, var value] ? KeyValuePair.Create(type, value) : throw new CommandException($"--claim '{claim}' must be type=value"))],
+                Groups = parsed.GetValue(groups) is { Length: > 0 } inGroups ? inGroups : person.Groups,
+                Roles = parsed.GetValue(roles) is { Length: > 0 } withRoles ? withRoles : person.Roles,
+                AuthenticationMethods = parsed.GetValue(mfa) ? [TwoSteps.Method] : person.AuthenticationMethods,
+                Claims = parsed.GetValue(claims) is { Length: > 0 } said
+                    ? [.. said.Select(static claim => claim.Split('=', 2) is [var type, var value] ? KeyValuePair.Create(type, value) : throw new CommandException($"--claim '{claim}' must be type=value"))]
+                    : person.Claims,
             };
             var now = TimeProvider.System.GetUtcNow();
-            var request = new AccessRequest(person, now - parsed.GetValue(age), from, parsed.GetValue(client), now);
+            var authenticated = parsed.GetValue(age) is { } ago ? now - ago : onRecord?.AuthenticatedAt ?? now;
+            var request = new AccessRequest(person, authenticated, from, parsed.GetValue(client), now);
             var output = parsed.InvocationConfiguration.Output;
             if (published.ExternalAuthenticationType == ExternalAuthenticationType.Passthru)
             {
@@ -74,6 +77,7 @@ internal static class AccessCommands
                 return 0;
             }
 
+            output.WriteLine(DescribeOf(person, onRecord));
             var (outcome, lines) = AccessExplanation.Explain(snapshot, published, request);
             foreach (var line in lines)
             {
@@ -111,6 +115,20 @@ internal static class AccessCommands
 
         var stored = CatalogueReader.Read(await new CatalogueDatabase(choice.Store, TimeProvider.System).ReadIfAnyAsync(cancellationToken), choice.OwnHosts, CatalogueSnapshot.Empty);
         return stored.Snapshot ?? throw new CatalogueException(choice.Store.Name, stored.Problems);
+    }
+
+    /// <summary>Whom the answer is about, since what the store does not know nobody is asked for.</summary>
+    private static string DescribeOf(SignedInUser person, KnownPerson? onRecord)
+    {
+        var known = onRecord switch
+        {
+            null => "not known to the store, so only what was said here counts",
+            { AuthenticatedAt: { } at } => string.Create(CultureInfo.InvariantCulture, $"as of the sign-in at {at:u}"),
+            _ => "as the directory has them, not signed in",
+        };
+        return $"{person.UserPrincipalName}: {known}; groups: {List(person.Groups)}; roles: {List(person.Roles)}; {(TwoSteps.Are(person) ? "in two steps" : "not in two steps")}";
+
+        static string List(string[] names) => names.Length > 0 ? string.Join(", ", names) : "none";
     }
 
     private static string Describe(AccessOutcome outcome) => outcome switch

@@ -179,12 +179,7 @@ internal static class UserCommands
         command.SetAction(async (parsed, stop) =>
         {
             var choice = await StoreChoice.OpenAsync(parsed.GetValue(store), stop);
-            await using var services = new ServiceCollection()
-                .AddLogging()
-                .AddSingleton<ISessionStorage>(new StoredSessions(choice.Store, new EphemeralDataProtectionProvider()))
-                .AddDirectoryAccounts(choice.Store).Services
-                .AddDirectoryClients()
-                .BuildServiceProvider();
+            await using var services = DirectoryScope.Create(choice.Store);
             await using var scope = services.CreateAsyncScope();
             try
             {

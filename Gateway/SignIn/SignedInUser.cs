@@ -31,4 +31,7 @@ internal sealed record SignedInUser
 
     /// <summary>What else the provider said, for rules that ask for it.</summary>
     public KeyValuePair<string, string>[] Claims { get; init; } = [];
+
+    /// <summary>Whether somebody means them, by id or user principal name.</summary>
+    public bool IsCalled(string name) => Id.Equals(name, StringComparison.OrdinalIgnoreCase) || UserPrincipalName.Equals(name, StringComparison.OrdinalIgnoreCase);
 }

@@ -42,6 +42,23 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
         return [.. rows.Select(row => Read(row) with { Client = clients.GetValueOrDefault(row.Id) is { } client ? new SessionClient(client.Address, client.UserAgent) : null })];
     });
 
+    /// <summary>For operators, who know a person by id or user principal name: the sessions that go on, the newest sign-in first. Reads every session.</summary>
+    public Task<IReadOnlyList<SessionTicket>> FindOfAsync(string name, DateTimeOffset now, CancellationToken cancellationToken) => connection.UseAsync<IReadOnlyList<SessionTicket>>(async context =>
+    {
+        var at = now.ToUnixTimeMilliseconds();
+        var found = new List<SessionTicket>();
+        await foreach (var row in context.Set<SessionRow>().AsNoTracking().Where(row => row.EndedAt == null && row.ExpiresAt > at)
+            .OrderByDescending(static row => row.AuthenticatedAt).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            if (UserColumn.Read(row.User).IsCalled(name))
+            {
+                found.Add(Read(row));
+            }
+        }
+
+        return found;
+    });
+
     public Task UpdateAsync(SessionTicket ticket, CancellationToken cancellationToken) => connection.UseAsync(context =>
     {
         var id = Text(ticket.Id);

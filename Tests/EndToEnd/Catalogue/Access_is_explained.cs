@@ -1,6 +1,11 @@
+using AppProxy.Gateway.SignIn;
+using AppProxy.Gateway.SignIn.Sessions;
+using AppProxy.Gateway.SignIn.Storage;
+using AppProxy.Gateway.Storage;
 using AppProxy.Tests.EndToEnd.Hosting;
 using AppProxy.Tests.EndToEnd.Processes;
 using FluentAssertions;
+using Microsoft.AspNetCore.DataProtection;
 using NUnit.Framework;
 
 namespace AppProxy.Tests.EndToEnd.Catalogue;
@@ -77,6 +82,56 @@ internal sealed class Access_is_explained
             {
                 explain.Output.Split('\n').Should().Contain(said => said.EndsWith(line, StringComparison.Ordinal), explain.Output);
             }
+        }
+    }
+
+    [Test]
+    public async Task Whom_the_store_knows_nobody_has_to_describe(CancellationToken cancellation)
+    {
+        using var folder = new WorkingFolder();
+        folder.Write("published.json", Apps);
+        await RunAsync(0, "apply", "-f", "published.json");
+        await RunAsync(0, "users", "groups", "add", "sales");
+        await RunAsync(0, "users", "add", "ada@example.com", "--group", "sales");
+
+        (await RunAsync(0, "access", "explain", "--user", "Ada@example.com", "--app", "planner", "--ip", "192.0.2.7")).Should().StartWith(
+            "ada@example.com: as the directory has them, not signed in; groups: sales; roles: none; not in two steps").And.Contain("assignment: as Group sales");
+        (await RunAsync(1, "access", "explain", "--user", "ada@example.com", "--group", "staff", "--app", "planner", "--ip", "192.0.2.7")).Should().Contain("groups: staff");
+
+        // A provider of somebody else's says who he is; nine hours ago is too long for a boss.
+        var signedIn = TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(9);
+        await new StoredSessions(StoreConnection.Parse(Path.Combine(folder.Path, "kept.db")), new EphemeralDataProtectionProvider()).AddAsync(
+            new SessionTicket
+            {
+                Id = Guid.NewGuid(),
+                User = new SignedInUser
+                {
+                    Id = "0b",
+                    Subject = "b",
+                    UserPrincipalName = "bob@example.com",
+                    DisplayName = "Bob",
+                    Groups = ["sales"],
+                    Roles = ["Boss"],
+                    AuthenticationMethods = ["pwd", TwoSteps.Method],
+                    Claims = [KeyValuePair.Create("country", "CH")],
+                },
+                AuthenticatedAt = signedIn,
+                LastSeenAt = signedIn,
+                ExpiresAt = signedIn + TimeSpan.FromHours(12),
+            },
+            cancellation);
+        (await RunAsync(1, "access", "explain", "--user", "bob@example.com", "--app", "planner")).Should().StartWith(
+            $"bob@example.com: as of the sign-in at {signedIn:u}; groups: sales; roles: Boss; in two steps")
+            .And.Contain("policy two-steps-outside: is satisfied").And.Contain("policy watched: turns them away").And.Contain("policy daily: asks for a sign-in of the last 08:00:00");
+        (await RunAsync(0, "access", "explain", "--user", "0b", "--app", "planner", "--sign-in-age", "00:10:00")).Should().Contain("may open it");
+        (await RunAsync(1, "access", "explain", "--user", "carol@example.com", "--app", "planner")).Should().StartWith(
+            "carol@example.com: not known to the store, so only what was said here counts; groups: none");
+
+        async Task<string> RunAsync(int code, params string[] arguments)
+        {
+            await using var program = await RunningProgram.RunAsync(ProductExecutables.Gateway, [.. arguments, "--store", "kept.db"], cancellation, folder.Path);
+            (await program.Exited).Should().Be(code, program.Output + program.Errors);
+            return program.Output;
         }
     }
 
