@@ -28,7 +28,7 @@ internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys
             (context.Request.PathBase, context.Request.Path) = (Root, path);
             await AnswerAsync(context, path.Value ?? "");
         }
-        catch (Exception away) when (StoreException.IsStores(away) && !context.Response.HasStarted)
+        catch (Exception away) when ((away is StoreException || StoreException.IsStores(away)) && !context.Response.HasStarted)
         {
             await SignInPages.WriteProblemAsync(context, StatusCodes.Status503ServiceUnavailable, "store-unavailable", context.TraceIdentifier);
         }

@@ -22,5 +22,6 @@ internal sealed class StoreException : Exception
     /// <summary>Whether it is what a server throws when it is away, full, locked or refuses us.</summary>
     public static bool IsStores(Exception exception)
         => exception is DbException or DbUpdateException or SocketException or IOException or UnauthorizedAccessException or TimeoutException or JsonException or FormatException
-            || (exception is InvalidOperationException && exception.InnerException is DbException or SocketException or TimeoutException);
+            || (exception is InvalidOperationException && exception.InnerException is DbException or SocketException or TimeoutException)
+            || (exception is AggregateException { InnerExceptions: { Count: > 0 } all } && all.All(IsStores));
 }

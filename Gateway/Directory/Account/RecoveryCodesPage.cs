@@ -11,6 +11,9 @@ internal sealed class RecoveryCodesPage(DirectoryForms forms, AccountGate gate)
 {
     public const int Count = 10;
 
+    /// <summary>Of which account's state the form is: sent once more, as by a reload, it would make those worthless that were printed a moment ago.</summary>
+    private const string State = "state";
+
     public async Task AskAsync(HttpContext context, DirectorySignIn signIn)
     {
         if (await gate.FindAsync(context, signIn) is not { } session)
@@ -34,6 +37,7 @@ internal sealed class RecoveryCodesPage(DirectoryForms forms, AccountGate gate)
             Path = DirectoryPaths.RecoveryCodes,
             Text = $"<p>{(left == 1 ? texts.Html("Directory_RecoveryCodesLeftOne") : texts.Html("Directory_RecoveryCodesLeft", left))}</p>",
             Return = next,
+            Fields = $"""<input type="hidden" name="{State}" value="{Page.Encode(session.User.ConcurrencyStamp)}">""",
             Button = texts["Directory_MakeRecoveryCodes"],
         });
     }
@@ -51,7 +55,14 @@ internal sealed class RecoveryCodesPage(DirectoryForms forms, AccountGate gate)
             return;
         }
 
-        await WriteNewAsync(context, signIn.UserManager, session.User, ReturnPath.Read(context.Request, form));
+        var next = ReturnPath.Read(context.Request, form);
+        if (form[State] != session.User.ConcurrencyStamp)
+        {
+            DirectoryForms.Redirect(context, ReturnPath.After(DirectoryPaths.RecoveryCodes, next));
+            return;
+        }
+
+        await WriteNewAsync(context, signIn.UserManager, session.User, next);
     }
 
     /// <summary>Makes new codes, and shows them this once.</summary>

@@ -7,8 +7,13 @@ using Microsoft.AspNetCore.Identity;
 namespace AppProxy.Gateway.Directory.Account;
 
 /// <summary>Where a person sets up two-step verification with an authenticator app, and turns it off.</summary>
+/// <remarks>A form says what it is for: sent once more, as by a reload, it does not undo what it did.</remarks>
 internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gate, SignInThrottle throttle, KnownBrowsers browsers, RecoveryCodesPage recoveryCodes, ILogger<TwoStepsPage> logger)
 {
+    private const string Wish = "do";
+    private const string On = "on";
+    private const string Off = "off";
+
     public async Task AskAsync(HttpContext context, DirectorySignIn signIn)
     {
         if (await gate.FindAsync(context, signIn) is not { } session)
@@ -49,6 +54,12 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
 
         var texts = Language.Of(context.Request);
         var next = ReturnPath.Read(context.Request, form);
+        if (form[Wish] != (session.User.TwoFactorEnabled ? Off : On))
+        {
+            DirectoryForms.Redirect(context, Here(next));
+            return;
+        }
+
         if (session.User.TwoFactorEnabled)
         {
             await TurnOffAsync(context, texts, signIn, session, next);
@@ -128,7 +139,8 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
             Problem = problem,
             Status = status,
             Return = next,
-            Fields = DirectoryForms.Input("code", texts["Directory_Code"], "text", "one-time-code", "inputmode=\"numeric\" maxlength=\"12\"" + (problem is null ? "" : " autofocus"), problem is not null),
+            Fields = WishFor(On)
+                + DirectoryForms.Input("code", texts["Directory_Code"], "text", "one-time-code", "inputmode=\"numeric\" maxlength=\"12\"" + (problem is null ? "" : " autofocus"), problem is not null),
             Button = texts["Directory_TurnOn"],
         });
     }
@@ -145,8 +157,11 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
             """,
         Problem = problem,
         Return = next,
+        Fields = WishFor(Off),
         Button = texts["Directory_TurnOff"],
     });
+
+    private static string WishFor(string what) => $"""<input type="hidden" name="{Wish}" value="{what}">""";
 
     [LoggerMessage(6412, LogLevel.Information, "'{User}' turned two-step verification on")]
     private partial void LogTurnedOn(string user);

@@ -42,7 +42,11 @@ internal sealed partial class DevicePage(DirectoryForms forms, SignInThrottle th
         // 2. What is the code for?
         if (throttle.TryDeviceCode(session.User.Id) is not { } attempt)
         {
-            LogThrottled(session.User.UserName!);
+            if (throttle.IsToBeTold(context.Connection.RemoteIpAddress))
+            {
+                LogThrottled(session.User.UserName!);
+            }
+
             context.Response.Headers.RetryAfter = "360";
             await AskForCodeAsync(context, "Device_TooMany", StatusCodes.Status429TooManyRequests);
             return;

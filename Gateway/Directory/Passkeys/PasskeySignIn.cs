@@ -14,8 +14,12 @@ internal sealed partial class PasskeySignIn(PasskeyCeremony ceremony, SignInThro
         var address = context.Connection.RemoteIpAddress;
         if (throttle.TryPasskey(address, browsers.Find(context.Request)) is not { } attempt)
         {
-            LogThrottled(address?.ToString());
-            log.Write(SignInPage.Failed(context, null, "too-many-attempts"));
+            if (throttle.IsToBeTold(address))
+            {
+                LogThrottled(address?.ToString());
+                log.Write(SignInPage.Failed(context, null, "too-many-attempts"));
+            }
+
             context.Response.Headers.RetryAfter = "60";
             return (StatusCodes.Status429TooManyRequests, texts["Directory_TooManyAttempts"]);
         }

@@ -1,4 +1,5 @@
 using AppProxy.Gateway.Directory.Accounts;
+using AppProxy.Gateway.Directory.Storage;
 using AppProxy.Gateway.SignIn;
 using AppProxy.Gateway.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -35,12 +36,11 @@ internal sealed partial class DirectoryStart(IServiceScopeFactory scopes, StoreC
         {
             try
             {
-                await using var scope = scopes.CreateAsyncScope();
-                await scope.ServiceProvider.GetRequiredService<IOpenIddictTokenManager>().PruneAsync(time.GetUtcNow() - Keep, stoppingToken);
+                await OverTokens.PruneAsync(store, time.GetUtcNow() - Keep, stoppingToken);
             }
-            catch (Exception away) when (StoreException.IsStores(away))
+            catch (StoreException away)
             {
-                LogNotPruned(away.GetBaseException().Message.ReplaceLineEndings(" "));
+                LogNotPruned(away.Message);
             }
         }
     }

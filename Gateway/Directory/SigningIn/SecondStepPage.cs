@@ -38,8 +38,12 @@ internal sealed partial class SecondStepPage(DirectoryForms forms, SignInThrottl
 
         if (throttle.TryCode(user.Id, browsers.Find(context.Request, user.Id)) is not { } attempt)
         {
-            LogThrottled(user.UserName!);
-            log.Write(SignInPage.Failed(context, user, "too-many-attempts"));
+            if (throttle.IsToBeTold(context.Connection.RemoteIpAddress))
+            {
+                LogThrottled(user.UserName!);
+                log.Write(SignInPage.Failed(context, user, "too-many-attempts"));
+            }
+
             context.Response.Headers.RetryAfter = "360";
             await WriteAsync(context, texts, isRecovery, next, texts["Directory_TooManyCodes"], StatusCodes.Status429TooManyRequests);
             return;

@@ -3,6 +3,7 @@ using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.Passkeys;
 using AppProxy.Gateway.Pages;
+using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -42,11 +43,16 @@ internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle th
             return;
         }
 
-        var user = await signIn.UserManager.FindByNameAsync(name);
+        // Longer names than the store has are nobody's.
+        var user = name.Length > StoreContext.NameLength ? null : await signIn.UserManager.FindByNameAsync(name);
         if (throttle.TryPassword(name, context.Connection.RemoteIpAddress, browsers.Find(context.Request, user?.Id)) is not { } attempt)
         {
-            LogThrottled(context.Connection.RemoteIpAddress?.ToString());
-            log.Write(Failed(context, user, "too-many-attempts"));
+            if (throttle.IsToBeTold(context.Connection.RemoteIpAddress))
+            {
+                LogThrottled(context.Connection.RemoteIpAddress?.ToString());
+                log.Write(Failed(context, user, "too-many-attempts"));
+            }
+
             context.Response.Headers.RetryAfter = "60";
             await WriteAsync(context, texts, next, name, texts["Directory_TooManyAttempts"], StatusCodes.Status429TooManyRequests);
             return;

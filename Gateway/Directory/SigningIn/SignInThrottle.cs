@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace AppProxy.Gateway.Directory.SigningIn;
 
@@ -8,10 +10,14 @@ namespace AppProxy.Gateway.Directory.SigningIn;
 /// How often somebody may try. Who fails uses up what an account has from one network, and what a network has for all accounts; never what
 /// the account's owner has elsewhere, or in a browser where they signed in before. So guessing and spraying are slow, and nobody can lock another out.
 /// </summary>
-/// <remarks>In the memory of each gateway: a few tries more where there are several, and no write to the store that a stranger can ask for.</remarks>
+/// <remarks>
+/// In the memory of each gateway: a few tries more where there are several, and no write to the store that a stranger can ask for. What is kept of a try has one size,
+/// whatever was typed, and there is so much of it at most.
+/// </remarks>
 internal sealed class SignInThrottle(TimeProvider time)
 {
-    private const int MostAllowances = 100_000;
+    /// <summary>About 20 MB.</summary>
+    public const int MostAllowances = 100_000;
 
     private static readonly Limit OfAccount = new(5, TimeSpan.FromMinutes(1));
     private static readonly Limit OfKnownBrowser = new(10, TimeSpan.FromMinutes(1));
@@ -20,7 +26,13 @@ internal sealed class SignInThrottle(TimeProvider time)
     /// <summary>One in ten thousand hours of guessing finds a code of six digits, of which five count at a time.</summary>
     private static readonly Limit OfCodes = new(10, TimeSpan.FromMinutes(6));
 
-    private readonly ConcurrentDictionary<(string Kind, string Key), Allowance> _allowances = new();
+    private static readonly Limit OfTelling = new(1, TimeSpan.FromMinutes(1));
+
+    private readonly ConcurrentDictionary<UInt128, Allowance> _allowances = new();
+    private readonly Lock _trimming = new();
+
+    /// <summary>How many there are.</summary>
+    public int Count => _allowances.Count;
 
     /// <param name="account">As it was typed: that there is no such account makes no difference.</param>
     /// <param name="address">Where the client is.</param>
@@ -30,9 +42,10 @@ internal sealed class SignInThrottle(TimeProvider time)
     {
         account = account.Trim().ToUpperInvariant();
         var network = NetworkOf(address);
+        // The network first: one that may try no more leaves nothing behind of what it tries.
         return browser is not null
             ? TryTake((OfKnownBrowser, "browser", account + ' ' + browser))
-            : TryTake((OfAccount, "account", account + ' ' + network), (OfNetwork, "network", network));
+            : TryTake((OfNetwork, "network", network), (OfAccount, "account", account + ' ' + network));
     }
 
     /// <summary>A passkey, which cannot be guessed: what is held back is the work that it makes.</summary>
@@ -48,14 +61,16 @@ internal sealed class SignInThrottle(TimeProvider time)
     /// <summary>A code that a program shows: nobody shall find somebody else's by trying.</summary>
     public Attempt? TryDeviceCode(string userId) => TryTake((OfCodes, "device", userId));
 
+    /// <summary>Whether the sign-in log is to be told that a network tries too often: once a minute, since whoever goes on trying would fill it.</summary>
+    public bool IsToBeTold(IPAddress? address) => TryTake((OfTelling, "told", NetworkOf(address))) is not null;
+
     private Attempt? TryTake(params ReadOnlySpan<(Limit Limit, string Kind, string Key)> wanted)
     {
         var now = time.GetUtcNow();
-        Trim(now);
         var taken = new List<Allowance>(wanted.Length);
         foreach (var (limit, kind, key) in wanted)
         {
-            var allowance = _allowances.GetOrAdd((kind, key), static (_, limit) => new Allowance(limit), limit);
+            var allowance = Get(HashOf(kind, key), limit, now);
             if (!allowance.TryTake(now))
             {
                 taken.ForEach(static other => other.GiveBack());
@@ -66,6 +81,25 @@ internal sealed class SignInThrottle(TimeProvider time)
         }
 
         return new Attempt(taken);
+    }
+
+    private Allowance Get(UInt128 key, Limit limit, DateTimeOffset now)
+    {
+        if (_allowances.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        Trim(now);
+        return _allowances.GetOrAdd(key, static (_, limit) => new Allowance(limit), limit);
+    }
+
+    /// <summary>Of one size, however long the name was that somebody typed.</summary>
+    private static UInt128 HashOf(string kind, string key)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(MemoryMarshal.AsBytes((kind + '\n' + key).AsSpan()), hash);
+        return MemoryMarshal.Read<UInt128>(hash);
     }
 
     /// <summary>An address; of IPv6 what one customer gets.</summary>
@@ -84,7 +118,10 @@ internal sealed class SignInThrottle(TimeProvider time)
         return address.AddressFamily == AddressFamily.InterNetworkV6 ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8)) : address.ToString();
     }
 
-    /// <summary>What is whole again says nothing.</summary>
+    /// <summary>
+    /// Makes room. What is whole again says nothing; where that is not enough, those go that were used least. Turned down: to let in nobody who is new, which would lock
+    /// everybody out.
+    /// </summary>
     private void Trim(DateTimeOffset now)
     {
         if (_allowances.Count < MostAllowances)
@@ -92,9 +129,17 @@ internal sealed class SignInThrottle(TimeProvider time)
             return;
         }
 
-        foreach (var (key, allowance) in _allowances)
+        lock (_trimming)
         {
-            if (allowance.IsWhole(now))
+            if (_allowances.Count < MostAllowances)
+            {
+                return;
+            }
+
+            // A quarter at once, so that not each that is new looks at all.
+            var used = _allowances.Select(one => (one.Key, Share: one.Value.LeftOf(now))).OrderByDescending(static one => one.Share).ToList();
+            var whole = used.FindIndex(static one => one.Share < 1);
+            foreach (var (key, _) in used.Take(Math.Max(whole < 0 ? used.Count : whole, MostAllowances / 4)))
             {
                 _allowances.TryRemove(key, out _);
             }
@@ -139,12 +184,13 @@ internal sealed class SignInThrottle(TimeProvider time)
             }
         }
 
-        public bool IsWhole(DateTimeOffset now)
+        /// <summary>From 0 to 1, which is whole.</summary>
+        public double LeftOf(DateTimeOffset now)
         {
             lock (_gate)
             {
                 Refill(now);
-                return _left >= limit.Most;
+                return _left / limit.Most;
             }
         }
 

@@ -34,6 +34,7 @@ public sealed partial class Attacks_on_the_directory : DirectoryTest
         statuses.Should().Equal([.. Enumerable.Repeat(HttpStatusCode.Unauthorized, 5), .. Enumerable.Repeat(HttpStatusCode.TooManyRequests, 3)]);
         right.Status.Should().Be(HttpStatusCode.TooManyRequests, "a right guess is as slow as a wrong one");
         right.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromMinutes(1));
+        Log.Entries.Count(static entry => entry.EventId == 6501 && entry.Text.Contains("too-many-attempts", StringComparison.Ordinal)).Should().Be(1, "trying on fills no log");
         // The same network, the same account: but a browser that it knows.
         owner.Forget(static cookie => !cookie.Name.EndsWith("Directory-Browser", StringComparison.Ordinal));
         (await SignInHereAsync(owner, proxy.UrlOf("app"), cancellation)).Url.Host.Should().Be("app.localhost");

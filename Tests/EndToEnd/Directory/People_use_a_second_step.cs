@@ -144,6 +144,44 @@ public sealed partial class People_use_a_second_step : DirectoryTest
         (await SignInHereAsync(other, proxy.UrlOf("app"), cancellation)).Url.Host.Should().Be("app.localhost");
     }
 
+    [Test]
+    public async Task Reloading_the_recovery_codes_neither_turns_it_off_nor_makes_others(CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var browser = new TestBrowser();
+        await SignInHereAsync(browser, proxy.UrlOf("app"), cancellation);
+        var setUp = await browser.GoAsync(At("account/two-steps"), cancellation);
+        (string, string)[] code = [("code", Authenticator.Code(Key().Match(setUp.Body).Groups[1].Value))];
+
+        Codes().Count((await browser.SubmitAsync(setUp, cancellation, code)).Body).Should().Be(10);
+        var before = await StateAsync();
+        var reloaded = await browser.SubmitAsync(setUp, cancellation, code);
+
+        reloaded.Url.AbsolutePath.Should().Be("/directory/account/two-steps");
+        reloaded.Body.Should().Contain("Two-step verification is on");
+        (await StateAsync()).Should().Be(before);
+
+        var renew = await browser.GoAsync(At("account/recovery-codes"), cancellation);
+        Codes().Count((await browser.SubmitAsync(renew, cancellation)).Body).Should().Be(10);
+        var renewed = await StateAsync();
+        renewed.Should().NotBe(before);
+        var again = await browser.SubmitAsync(renew, cancellation);
+
+        again.Url.AbsolutePath.Should().Be("/directory/account/recovery-codes");
+        again.Body.Should().Contain("You have 10 left");
+        (await StateAsync()).Should().Be(renewed, "those that were printed a moment ago are still good");
+
+        var off = await browser.GoAsync(At("account/two-steps"), cancellation);
+        await browser.SubmitAsync(off, cancellation);
+        (await browser.SubmitAsync(off, cancellation)).Body.Should().Contain("Set up two-step verification", "turned off twice is off");
+
+        Task<(bool, string?)> StateAsync() => UsersAsync(proxy, static async users =>
+        {
+            var user = (await users.FindByNameAsync("alice@corp.test"))!;
+            return (user.TwoFactorEnabled, await users.GetAuthenticationTokenAsync(user, "[AspNetUserStore]", "RecoveryCodes"));
+        });
+    }
+
     [GeneratedRegex("href=\"([^\"]*)\">Use a recovery code")]
     private static partial Regex RecoveryLink();
 

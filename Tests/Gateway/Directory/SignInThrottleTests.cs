@@ -73,5 +73,58 @@ internal sealed class SignInThrottleTests
         _throttle.TryCode("id", null).Should().NotBeNull();
     }
 
+    [Test]
+    public void What_a_network_tries_that_may_try_no_more_is_not_kept()
+    {
+        Fail("alice", Here, 5);
+        Enumerable.Range(0, 25).Sum(i => Fail($"user{i}", Here, 1)).Should().Be(25);
+        var before = _throttle.Count;
+
+        Enumerable.Range(0, 100).Sum(i => Fail($"other{i}", Here, 1)).Should().Be(0);
+
+        _throttle.Count.Should().Be(before);
+    }
+
+    [Test]
+    public void A_long_name_is_one_account_and_takes_no_more_room()
+    {
+        var name = new string('x', 60_000);
+        Fail(name, Here, 9).Should().Be(5);
+        Fail(name + "y", Here, 1).Should().Be(1);
+        _throttle.TryPassword(name, Elsewhere, null);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+
+        for (var i = 0; i < 1000; i++)
+        {
+            _throttle.TryPassword(name + (char)('a' + (i % 26)) + (char)i, new IPAddress(i + 1), null);
+        }
+
+        (GC.GetTotalMemory(forceFullCollection: true) - before).Should().BeLessThan(5_000_000, "a thousand such names are 120 MB");
+    }
+
+    [Test]
+    public void There_are_so_many_at_most_and_who_tried_most_stays()
+    {
+        Fail("alice", Here, 5);
+
+        for (var i = 0; i < SignInThrottle.MostAllowances; i++)
+        {
+            _throttle.TryPasskey(new IPAddress(i + 1), null);
+            _throttle.TryPasskey(null, $"browser{i}");
+        }
+
+        _throttle.Count.Should().BeLessThanOrEqualTo(SignInThrottle.MostAllowances);
+        Fail("alice", Here, 1).Should().Be(0, "what was used up is not forgotten");
+    }
+
+    [Test]
+    public void That_a_network_tries_too_often_is_told_once_a_minute()
+    {
+        Enumerable.Range(0, 100).Count(_ => _throttle.IsToBeTold(Here)).Should().Be(1);
+        _throttle.IsToBeTold(Elsewhere).Should().BeTrue();
+        _time.Advance(TimeSpan.FromMinutes(1));
+        _throttle.IsToBeTold(Here).Should().BeTrue();
+    }
+
     private int Fail(string account, IPAddress address, int times) => Enumerable.Range(0, times).Count(_ => _throttle.TryPassword(account, address, null) is not null);
 }
