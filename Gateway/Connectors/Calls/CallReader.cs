@@ -1,4 +1,5 @@
 using AppProxy.Contracts.Identity;
+using AppProxy.Gateway.Connectors.Enrolling;
 using AppProxy.Gateway.Connectors.Roster;
 using AppProxy.Gateway.Keys;
 using Microsoft.IdentityModel.Tokens;
@@ -7,9 +8,9 @@ namespace AppProxy.Gateway.Connectors.Calls;
 
 /// <summary>
 /// Tells who calls: 1. it is a call, for this path; 2. for this gateway; 3. of now; 4. from a connector that we know, 5. signed with its key,
-/// 6. and not for the second time.
+/// 6. not for the second time, 7. and whether somebody else has that key too.
 /// </summary>
-internal sealed class CallReader(SigningKeys keys, IConnectorStore store, ReplayWindow replays, TimeProvider time)
+internal sealed class CallReader(SigningKeys keys, IConnectorStore store, ReplayWindow replays, InstanceWatch instances, TimeProvider time)
 {
     private static readonly CallRefusedException Unknown = new(
         CallFault.ConnectorUnknown, "The gateway does not know this connector: enrol it again, with a new token and --replace.");
@@ -43,13 +44,14 @@ internal sealed class CallReader(SigningKeys keys, IConnectorStore store, Replay
         {
             if (connector.PreviousKey is not { } previous || !await IsSignedAsync(body, previous))
             {
+                await NoteRetiredAsync(body, call, connector);
                 throw Unknown;
             }
         }
         else if (connector.PreviousKey is not null)
         {
             // The new key has arrived: the one before it is over.
-            connector = await store.UpdateAsync(connector.Id, static other => other with { PreviousKey = null }, cancellationToken) ?? throw Unknown;
+            connector = await store.UpdateAsync(connector.Id, static other => other with { PreviousKey = null, RetiredKey = other.PreviousKey ?? other.RetiredKey }, cancellationToken) ?? throw Unknown;
         }
 
         // 6.
@@ -59,10 +61,15 @@ internal sealed class CallReader(SigningKeys keys, IConnectorStore store, Replay
             throw new CallRefusedException(CallFault.ConnectorRevoked, $"Connector '{connector.Name}' was revoked.");
         }
 
-        return connector.BlockedAt is null
-            ? (call, connector)
-            : throw new CallRefusedException(
+        if (connector.BlockedAt is not null)
+        {
+            throw new CallRefusedException(
                 CallFault.ConnectorBlocked, $"Connector '{connector.Name}' is blocked, since its key was used from two places at once: enrol it again, with a new token and --replace.");
+        }
+
+        // 7.
+        await instances.NoteAsync(connector, call.Instance, cancellationToken);
+        return (call, connector);
     }
 
     private static async Task<bool> IsSignedAsync(string body, PublicPoint point)
@@ -87,7 +94,17 @@ internal sealed class CallReader(SigningKeys keys, IConnectorStore store, Replay
         var age = time.GetUtcNow().ToUnixTimeSeconds() - call.IssuedAt;
         return age is >= -ConnectorCall.Skew and <= ConnectorCall.Lifetime + ConnectorCall.Skew
             ? call
-            : throw new CallRefusedException(CallFault.ClockSkewed, $"The connector's clock is {age} s behind the gateway's.");
+            : throw new CallRefusedException(CallFault.ClockSkewed, $"The connector's clock is {Math.Abs(age)} s {(age > 0 ? "behind" : "ahead of")} the gateway's.");
+    }
+
+    /// <summary>Whoever signs with the key before has an old copy of what the connector keeps. A call that was recorded in its time is none of that.</summary>
+    private async Task NoteRetiredAsync(string body, ConnectorCall call, ConnectorRecord connector)
+    {
+        if (connector.RetiredKey is { } retired && await IsSignedAsync(body, retired))
+        {
+            Enter(call, connector.Id);
+            instances.NoteRetired(connector);
+        }
     }
 
     private void Enter(ConnectorCall call, string who)

@@ -8,7 +8,7 @@ using AppProxy.Gateway.Connectors.Tokens;
 namespace AppProxy.Gateway.Connectors.Calls;
 
 /// <summary>What a connector may ask of the gateway. Every method throws <see cref="CallRefusedException"/>.</summary>
-internal sealed class ConnectorCalls(CallReader reader, ConnectorEnrollment enrollment, KeyChange keyChange, InstanceWatch instances, IBrokerAccess access, IConnectorStore store, GroupSettings settings, TimeProvider time, GroupSeals? seals = null)
+internal sealed class ConnectorCalls(CallReader reader, ConnectorEnrollment enrollment, KeyChange keyChange, IBrokerAccess access, IConnectorStore store, GroupSettings settings, TimeProvider time, GroupSeals? seals = null)
 {
     public async Task<GatewayAnswer> EnrollAsync(string body, CancellationToken cancellationToken)
     {
@@ -20,7 +20,6 @@ internal sealed class ConnectorCalls(CallReader reader, ConnectorEnrollment enro
     public async Task<GatewayAnswer> GrantAccessAsync(string body, CancellationToken cancellationToken)
     {
         var (call, connector) = await reader.ReadAsync(body, ConnectorPaths.Token, cancellationToken);
-        await instances.NoteAsync(connector, call.Instance, cancellationToken);
         var granted = access.Grant(connector);
         return new GatewayAnswer
         {
@@ -37,7 +36,6 @@ internal sealed class ConnectorCalls(CallReader reader, ConnectorEnrollment enro
             throw new CallRefusedException(CallFault.BadRequest, "The call says nothing about how the connector is.");
         }
 
-        await instances.NoteAsync(connector, call.Instance, cancellationToken);
         await store.SavePresenceAsync(connector.Id, new PresenceRecord(report, time.GetUtcNow()), cancellationToken);
         return new GatewayAnswer { InResponseTo = call.Id, SettingsVersion = settings.Version };
     }

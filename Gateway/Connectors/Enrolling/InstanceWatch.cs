@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AppProxy.Contracts.Identity;
 using AppProxy.Gateway.Connectors.Calls;
 using AppProxy.Gateway.Connectors.Roster;
@@ -10,6 +11,11 @@ namespace AppProxy.Gateway.Connectors.Enrolling;
 /// </summary>
 internal sealed partial class InstanceWatch(IConnectorStore store, ConnectorAccessOptions options, TimeProvider time, ILogger<InstanceWatch> logger)
 {
+    /// <summary>Two that share a key call in turns, every second: told is that they do, and not each time.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<(string Connector, bool IsRetired), long> _toldAt = new();
+
     /// <exception cref="CallRefusedException">It is the case, and is blocked.</exception>
     public async Task NoteAsync(ConnectorRecord connector, string instance, CancellationToken cancellationToken)
     {
@@ -36,13 +42,38 @@ internal sealed partial class InstanceWatch(IConnectorStore store, ConnectorAcce
             return;
         }
 
-        LogShared(connector.Name, connector.Id, options.BlockSharedKeys ? "is blocked" : "goes on, since Gateway:Connectors:BlockSharedKeys is off");
+        if (IsToBeTold(connector, isRetired: false))
+        {
+            LogShared(connector.Name, connector.Id, options.BlockSharedKeys ? "is blocked" : "goes on, since Gateway:Connectors:BlockSharedKeys is off");
+        }
+
         if (options.BlockSharedKeys)
         {
             throw new CallRefusedException(CallFault.ConnectorBlocked, $"The key of connector '{connector.Name}' is used from two places at once: it is blocked. Enrol it again, with a new token and --replace.");
         }
     }
 
+    /// <summary>Somebody signed with the key that the connector had before its present one. It got nothing for it.</summary>
+    public void NoteRetired(ConnectorRecord connector)
+    {
+        if (IsToBeTold(connector, isRetired: true))
+        {
+            LogRetired(connector.Name, connector.Id);
+        }
+    }
+
+    private bool IsToBeTold(ConnectorRecord connector, bool isRetired)
+    {
+        var now = time.GetTimestamp();
+        var about = (connector.Id, isRetired);
+        return _toldAt.TryGetValue(about, out var before)
+            ? time.GetElapsedTime(before, now) >= Silence && _toldAt.TryUpdate(about, now, before)
+            : _toldAt.TryAdd(about, now);
+    }
+
     [LoggerMessage(4313, LogLevel.Warning, "SECURITY: the key of connector '{Name}' ({Id}) is used from two places at once; somebody may have copied it. It {Consequence}")]
     private partial void LogShared(string name, string id, string consequence);
+
+    [LoggerMessage(4314, LogLevel.Warning, "SECURITY: a call is signed with a key that connector '{Name}' ({Id}) replaced by another; an old copy of its identity is in use, or an image of its machine was restored. The call is refused")]
+    private partial void LogRetired(string name, string id);
 }

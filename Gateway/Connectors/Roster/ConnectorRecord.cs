@@ -20,6 +20,9 @@ internal sealed record ConnectorRecord
     /// <summary>The key before, good until the one above is used for the first time: the answer to its change may have been lost.</summary>
     public PublicPoint? PreviousKey { get; init; }
 
+    /// <summary>The key that was replaced last: good for nothing, but who signs with it has a copy of what the connector kept.</summary>
+    public PublicPoint? RetiredKey { get; init; }
+
     /// <summary>Id of the one-time token.</summary>
     public required string EnrolledWith { get; init; }
 

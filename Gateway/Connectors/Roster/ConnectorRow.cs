@@ -15,6 +15,8 @@ internal sealed class ConnectorRow
 
     public string? PreviousKey { get; set; }
 
+    public RetiredKeyRow? RetiredKey { get; set; }
+
     public required string EnrolledWith { get; set; }
 
     public required long EnrolledAt { get; set; }
@@ -50,6 +52,16 @@ internal sealed class ConnectorRow
         ConnectorGroup = connector.Group;
         PublicKey = Write(connector.Key);
         PreviousKey = connector.PreviousKey is { } previous ? Write(previous) : null;
+        if (connector.RetiredKey is { } retired)
+        {
+            // The same row: one that is tracked makes no room for another of its id.
+            (RetiredKey ??= new RetiredKeyRow { ConnectorId = Id, PublicKey = "" }).PublicKey = Write(retired);
+        }
+        else
+        {
+            RetiredKey = null;
+        }
+
         RevokedAt = connector.RevokedAt?.ToUnixTimeMilliseconds();
         BlockedAt = connector.BlockedAt?.ToUnixTimeMilliseconds();
         Instances = string.Join(' ', connector.Instances);
@@ -62,6 +74,7 @@ internal sealed class ConnectorRow
         Group = ConnectorGroup,
         Key = Read(PublicKey),
         PreviousKey = PreviousKey is { } previous ? Read(previous) : null,
+        RetiredKey = RetiredKey is { } retired ? Read(retired.PublicKey) : null,
         EnrolledWith = EnrolledWith,
         EnrolledAt = DateTimeOffset.FromUnixTimeMilliseconds(EnrolledAt),
         RevokedAt = RevokedAt is { } revoked ? DateTimeOffset.FromUnixTimeMilliseconds(revoked) : null,

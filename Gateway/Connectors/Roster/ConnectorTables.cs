@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace AppProxy.Gateway.Connectors.Roster;
 
 [SuppressMessage("Performance", "CA1812", Justification = "Found by its interfaces.")]
-internal sealed class ConnectorTables : IEntityTypeConfiguration<ConnectorRow>, IEntityTypeConfiguration<ConnectorPresenceRow>, IEntityTypeConfiguration<EnrollmentTokenRow>
+internal sealed class ConnectorTables : IEntityTypeConfiguration<ConnectorRow>, IEntityTypeConfiguration<RetiredKeyRow>, IEntityTypeConfiguration<ConnectorPresenceRow>, IEntityTypeConfiguration<EnrollmentTokenRow>
 {
     public void Configure(EntityTypeBuilder<ConnectorRow> builder)
     {
@@ -17,6 +17,15 @@ internal sealed class ConnectorTables : IEntityTypeConfiguration<ConnectorRow>, 
         builder.Property(static connector => connector.EnrolledWith).HasMaxLength(StoreContext.IdLength);
         builder.Property(static connector => connector.Revision).IsConcurrencyToken();
         builder.HasIndex(static connector => connector.Name).IsUnique();
+        builder.HasOne(static connector => connector.RetiredKey).WithOne().HasForeignKey<RetiredKeyRow>(static key => key.ConnectorId).OnDelete(DeleteBehavior.Cascade);
+        builder.Navigation(static connector => connector.RetiredKey).AutoInclude();
+    }
+
+    public void Configure(EntityTypeBuilder<RetiredKeyRow> builder)
+    {
+        builder.ToTable("RetiredConnectorKeys");
+        builder.HasKey(static key => key.ConnectorId);
+        builder.Property(static key => key.ConnectorId).HasMaxLength(StoreContext.IdLength);
     }
 
     public void Configure(EntityTypeBuilder<ConnectorPresenceRow> builder)

@@ -15,6 +15,7 @@ namespace AppProxy.Tests.EndToEnd.Trust;
 public sealed class Connectors_prove_who_they_are : EnrollmentTest
 {
     private const int KeyShared = 4313;
+    private const int KeyRetired = 4314;
 
     [Test, CancelAfter(Guard)]
     public async Task A_call_is_good_once_for_one_thing_and_for_a_minute(CancellationToken cancellation)
@@ -29,6 +30,8 @@ public sealed class Connectors_prove_who_they_are : EnrollmentTest
         (await CallAsync(proxy, Sign(Identity, call => call with { Path = ConnectorPaths.Key }), cancellation)).Should().Be(CallFault.BadRequest);
         (await CallAsync(proxy, Sign(Identity, call => call with { IssuedAt = call.IssuedAt - 95 }), cancellation)).Should().Be(CallFault.ClockSkewed);
         (await CallAsync(proxy, Sign(Identity, call => call with { IssuedAt = call.IssuedAt + 95 }), cancellation)).Should().Be(CallFault.ClockSkewed);
+        Log.Entries.Should().Contain(entry => entry.EventId == 4301 && entry.Text.Contains("s behind the")).And.Contain(entry => entry.EventId == 4301 && entry.Text.Contains("s ahead of the"))
+            .And.NotContain(entry => entry.Text.Contains("is -"));
         (await CallAsync(proxy, Sign(Identity, call => call with { Audience = "somebody else's" }), cancellation)).Should().Be(CallFault.WrongGateway);
         (await CallAsync(proxy, Sign(Identity, call => call with { Issuer = "nobody" }), cancellation)).Should().Be(CallFault.ConnectorUnknown);
         (await CallAsync(proxy, Sign(Identity, otherKey: stranger), cancellation)).Should().Be(CallFault.ConnectorUnknown);
@@ -99,6 +102,68 @@ public sealed class Connectors_prove_who_they_are : EnrollmentTest
         }
 
         Log.Entries.Should().Contain(entry => entry.EventId == KeyShared && entry.Level == LogLevel.Warning && entry.Text.Contains("berlin"));
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task Whatever_a_copy_asks_for_it_is_noticed([Values(ConnectorPaths.Settings, ConnectorPaths.Key, ConnectorPaths.Presence)] string path, CancellationToken cancellation)
+    {
+        var proxy = await StartGatewayAsync(cancellation);
+        await EnrollAsync(proxy, cancellation: cancellation);
+        var original = Open();
+        await original.GetBrokerAccessAsync(cancellation);
+        var copy = Open();
+
+        await (path switch
+        {
+            ConnectorPaths.Settings => copy.GetSettingsAsync(0, cancellation),
+            ConnectorPaths.Key => copy.RenewKeyAsync(cancellation),
+            _ => copy.ReportPresenceAsync(new PresenceReport { Version = "1", Slots = 1, BusySlots = 0, Streams = 0, ClockOffset = 0, Apps = new Dictionary<string, AppReach>() }, cancellation),
+        });
+        await original.GetBrokerAccessAsync(cancellation);
+
+        Log.Entries.Should().Contain(entry => entry.EventId == KeyShared);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task Two_that_share_a_key_are_told_once_a_minute(CancellationToken cancellation)
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var proxy = await StartGatewayAsync(cancellation, options => options.Time = time);
+        await EnrollAsync(proxy, time: time, cancellation: cancellation);
+        EnrolledConnector[] two = [Open(time), Open(time)];
+
+        async Task CallInTurnsAsync()
+        {
+            foreach (var connector in (EnrolledConnector[])[.. two, .. two, .. two])
+            {
+                await connector.GetBrokerAccessAsync(cancellation);
+            }
+        }
+
+        await CallInTurnsAsync();
+        Log.Entries.Count(entry => entry.EventId == KeyShared).Should().Be(1);
+        time.Advance(TimeSpan.FromMinutes(1));
+        await CallInTurnsAsync();
+        Log.Entries.Count(entry => entry.EventId == KeyShared).Should().Be(2);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task An_old_copy_of_the_key_is_noticed_when_it_is_used(CancellationToken cancellation)
+    {
+        var proxy = await StartGatewayAsync(cancellation);
+        await EnrollAsync(proxy, cancellation: cancellation);
+        var recorded = Sign(Identity);
+        (await CallAsync(proxy, recorded, cancellation)).Should().BeNull();
+        var copied = Sign(Identity);
+        var connector = Open();
+        await connector.RenewKeyAsync(cancellation);
+        await connector.GetBrokerAccessAsync(cancellation);
+
+        (await CallAsync(proxy, recorded, cancellation)).Should().Be(CallFault.Replayed, "who reads along has no copy");
+        Log.Entries.Should().NotContain(entry => entry.EventId == KeyRetired);
+        (await CallAsync(proxy, copied, cancellation)).Should().Be(CallFault.ConnectorUnknown);
+
+        Log.Entries.Should().Contain(entry => entry.EventId == KeyRetired && entry.Level == LogLevel.Warning && entry.Text.Contains("berlin"));
     }
 
     [Test, CancelAfter(Guard)]

@@ -18,7 +18,7 @@ internal sealed class ConnectorStoreTests(StoreKind kind, bool isInMemory) : Sto
     {
         var store = await OpenAsync(cancellation);
         var connector = (await store.EnrollAsync("t", Connector("berlin"), cancellation))!;
-        var changed = connector with { PreviousKey = connector.Key, Key = new PublicPoint("x2", "y2"), BlockedAt = Time.GetUtcNow(), Instances = ["new", "old"] };
+        var changed = connector with { PreviousKey = connector.Key, Key = new PublicPoint("x2", "y2"), RetiredKey = new PublicPoint("x0", "y0"), BlockedAt = Time.GetUtcNow(), Instances = ["new", "old"] };
 
         await store.UpdateAsync(connector.Id, _ => changed, cancellation);
 
