@@ -26,6 +26,12 @@ internal sealed class CatalogueOptions
     /// <summary>Quiet time after a change before the file is read again: editors write in several steps.</summary>
     public TimeSpan ReloadDelay { get; set; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How often the file is looked at without anybody saying that it changed.</summary>
+    public TimeSpan FileInterval { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Whether the system is asked to say so.</summary>
+    public bool HasFileEvents { get; set; } = true;
+
     /// <summary>How often the store is asked for its version. A change is live on every gateway within five seconds, loading included.</summary>
     public TimeSpan StoreInterval { get; set; } = TimeSpan.FromSeconds(1);
 }

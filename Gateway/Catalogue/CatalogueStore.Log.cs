@@ -10,4 +10,7 @@ internal sealed partial class CatalogueStore
 
     [LoggerMessage(4003, LogLevel.Warning, "Catalogue, {Notice}")]
     private partial void LogNotice(CatalogueFinding notice);
+
+    [LoggerMessage(4004, LogLevel.Error, "{Source}: a change could not be taken over, the catalogue before stays")]
+    private partial void LogFailed(Exception failure, string source);
 }

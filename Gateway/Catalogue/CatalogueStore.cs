@@ -26,6 +26,9 @@ internal sealed partial class CatalogueStore : IHostedService, IDisposable
         _logger = logger;
     }
 
+    /// <summary>Raised before the swap, with the snapshot that will be the current one: what is made of it is made here, and not while a client waits.</summary>
+    public event Action<CatalogueSnapshot>? Changing;
+
     /// <summary>Raised after the swap, with the new snapshot; handlers must be quick and not throw.</summary>
     public event Action<CatalogueSnapshot>? Changed;
 
@@ -60,6 +63,7 @@ internal sealed partial class CatalogueStore : IHostedService, IDisposable
     {
         if (!_isLoaded && await ReadAsync(cancellationToken) is { } reading)
         {
+            Changing?.Invoke(reading.Snapshot!);
             _current = reading.Snapshot!;
             _isLoaded = true;
             Report(reading);
@@ -85,10 +89,16 @@ internal sealed partial class CatalogueStore : IHostedService, IDisposable
     /// <summary>Reads again and swaps if what is said has changed and is right.</summary>
     private async Task ReloadAsync(CancellationToken stopping)
     {
-        CatalogueReading? reading;
         try
         {
-            reading = await ReadAsync(stopping);
+            if (await ReadAsync(stopping) is { } reading)
+            {
+                Changing?.Invoke(reading.Snapshot!);
+                _reported = null;
+                _current = reading.Snapshot!;
+                Report(reading);
+                Changed?.Invoke(_current);
+            }
         }
         catch (CatalogueException exception)
         {
@@ -98,16 +108,15 @@ internal sealed partial class CatalogueStore : IHostedService, IDisposable
                 _reported = exception.Message;
                 LogKeepingOldCatalogue(exception.Message);
             }
-
-            return;
         }
-
-        if (reading is not null)
+        catch (Exception failure) when (!stopping.IsCancellationRequested)
         {
-            _reported = null;
-            _current = reading.Snapshot!;
-            Report(reading);
-            Changed?.Invoke(_current);
+            // A fault of ours with one change: the next one is looked at all the same.
+            if (_reported != failure.Message)
+            {
+                _reported = failure.Message;
+                LogFailed(failure, _source.Name);
+            }
         }
     }
 

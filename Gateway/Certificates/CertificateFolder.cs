@@ -1,4 +1,4 @@
-using System.Globalization;
+using AppProxy.Gateway.Processes;
 
 namespace AppProxy.Gateway.Certificates;
 
@@ -6,7 +6,7 @@ namespace AppProxy.Gateway.Certificates;
 /// Certificates in a folder and the folders in it: PEM with the key in the file or beside it, or PFX. Looked at again and again, and not
 /// watched: what clients of ACME, Kubernetes and network drives do (links to links, other machines) reaches no watcher on every system.
 /// </summary>
-internal sealed class CertificateFolder(string path) : ICertificateSource
+internal sealed class CertificateFolder(string path, Func<string, IEnumerable<string>> filesOf) : ICertificateSource
 {
     private const int MostOctets = 1024 * 1024;
     private const string WholeChain = "fullchain.pem";
@@ -15,14 +15,20 @@ internal sealed class CertificateFolder(string path) : ICertificateSource
     private string? _read;
     private string? _seen;
 
+    public CertificateFolder(string path)
+        : this(path, System.IO.Directory.EnumerateFiles)
+    {
+    }
+
     public string Name => _path;
 
     public Task<IReadOnlyList<CertificateReading>?> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var files = List();
-            var state = Describe(files);
+            var unreadable = new List<CertificateReading>();
+            var files = List(unreadable);
+            var state = string.Join('\n', [.. files.Select(static file => $"{file}|{FileState.Of(file)}"), .. unreadable.Select(static folder => folder.Source)]);
             var isSettled = _read is null || state == _seen;
             _seen = state;
             if (state == _read || !isSettled)
@@ -32,7 +38,7 @@ internal sealed class CertificateFolder(string path) : ICertificateSource
             }
 
             _read = state;
-            return Task.FromResult<IReadOnlyList<CertificateReading>?>([.. files.Where(IsCertificate).Select(file => Read(file, files)).OfType<CertificateReading>()]);
+            return Task.FromResult<IReadOnlyList<CertificateReading>?>([.. files.Where(IsCertificate).Select(file => Read(file, files)).OfType<CertificateReading>(), .. unreadable]);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -41,24 +47,26 @@ internal sealed class CertificateFolder(string path) : ICertificateSource
     }
 
     /// <summary>Hidden ones are what Kubernetes keeps versions in, and what editors leave.</summary>
-    private List<string> List()
+    /// <param name="unreadable">Grows by each folder below that cannot be looked into, and hurts no other.</param>
+    private List<string> List(List<CertificateReading> unreadable)
     {
         static bool IsShown(string path) => !Path.GetFileName(path).StartsWith('.');
-        var folders = System.IO.Directory.EnumerateDirectories(_path).Where(IsShown).Prepend(_path);
-        return [.. folders.SelectMany(System.IO.Directory.EnumerateFiles).Where(IsShown).Order(StringComparer.Ordinal)];
-    }
-
-    /// <summary>Names, sizes and times: of what a link leads to, since it is that which is replaced.</summary>
-    private static string Describe(List<string> files) => string.Join('\n', files.Select(static path =>
-    {
-        var file = new FileInfo(path);
-        if (file.LinkTarget is not null && file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
+        var files = filesOf(_path).Where(IsShown).ToList();
+        foreach (var folder in System.IO.Directory.EnumerateDirectories(_path).Where(IsShown).Order(StringComparer.Ordinal))
         {
-            file = target;
+            try
+            {
+                files.AddRange(filesOf(folder).Where(IsShown));
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                unreadable.Add(new CertificateReading(folder, null, $"is a folder that cannot be read: {failure.Message}"));
+            }
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{path}|{file.FullName}|{(file.Exists ? file.Length : -1)}|{file.LastWriteTimeUtc.Ticks}");
-    }));
+        files.Sort(StringComparer.Ordinal);
+        return files;
+    }
 
     private static bool IsCertificate(string path) => Path.GetExtension(path).ToUpperInvariant() is ".PEM" or ".CRT" or ".CER" or ".PFX" or ".P12";
 

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -39,6 +40,19 @@ internal static class CertificateReader
     {
         var chain = new X509Certificate2Collection();
         var own = IsPem(content) ? ReadPem(content, key, password, chain) : ReadPfx(content, password, chain);
+        try
+        {
+            return Check(source, own, chain);
+        }
+        catch (Exception failure) when (failure is CryptographicException or AuthenticationException or PlatformNotSupportedException)
+        {
+            // Extensions are parsed, and the key is looked at, only when somebody asks.
+            throw new CertificateException($"is a certificate that no server can show, or says of itself what cannot be read: {failure.Message} Have one issued anew", failure);
+        }
+    }
+
+    private static HostCertificate Check(string source, X509Certificate2 own, X509Certificate2Collection chain)
+    {
         if (own.Extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault() is { } usage
             && !usage.EnhancedKeyUsages.Cast<Oid>().Any(static purpose => purpose.Value is ServerAuthentication or AnyPurpose))
         {

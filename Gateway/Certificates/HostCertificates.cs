@@ -7,7 +7,7 @@ namespace AppProxy.Gateway.Certificates;
 /// what they began with. What cannot be used is told once and hurts nothing else: a certificate from the same place that could be used stays.
 /// </summary>
 internal sealed partial class HostCertificates(IReadOnlyList<ICertificateSource> sources, IReadOnlyList<string> ownHosts, TimeProvider time, ILogger<HostCertificates> logger)
-    : WatchedState(Interval, time)
+    : WatchedState(Interval, time, logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -73,6 +73,11 @@ internal sealed partial class HostCertificates(IReadOnlyList<ICertificateSource>
 
             var isSame = reading.Certificate is { } now && last is not null && now.IsSameAs(last);
             kept.Add(reading.Certificate is null || isSame ? reading with { Certificate = last } : reading);
+            if (reading is { Certificate: null, Problem: not null })
+            {
+                // Of a folder that cannot be looked into, what was read before stays.
+                kept.AddRange(before.Where(other => other.Source.StartsWith(reading.Source + Path.DirectorySeparatorChar, StringComparison.Ordinal)));
+            }
         }
 
         _told.RemoveWhere(told => readings.Any(reading => reading.Problem is null && told.StartsWith(reading.Source + " ", StringComparison.Ordinal)));

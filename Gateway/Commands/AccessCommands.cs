@@ -113,7 +113,7 @@ internal static class AccessCommands
             throw new CommandException($"{choice.Store.Name}: there is no store, so no app is published: name it with --store, or an apps file with -f");
         }
 
-        var stored = CatalogueReader.Read(await new CatalogueDatabase(choice.Store, TimeProvider.System).ReadIfAnyAsync(cancellationToken), choice.OwnHosts, CatalogueSnapshot.Empty);
+        var stored = CatalogueReader.Read(await new CatalogueDatabase(choice.Store, TimeProvider.System).ReadIfAnyAsync(cancellationToken), choice.ReadRules().OwnHosts, CatalogueSnapshot.Empty);
         return stored.Snapshot ?? throw new CatalogueException(choice.Store.Name, stored.Problems);
     }
 

@@ -95,7 +95,8 @@ internal static class CatalogueCommands
     private static async Task ApplyAsync(ParseResult parsed, byte[] json, string source, string? store, bool prune, bool isDryRun, CancellationToken cancellationToken, string? folder = null)
     {
         var choice = StoreChoice.Read(store);
-        var plan = await new CatalogueApply(choice.Store, choice.OwnHosts, TimeProvider.System).ApplyAsync(json, source, prune, isDryRun, cancellationToken, folder);
+        var (ownHosts, canSignIn) = choice.ReadRules();
+        var plan = await new CatalogueApply(choice.Store, ownHosts, TimeProvider.System, canSignIn).ApplyAsync(json, source, prune, isDryRun, cancellationToken, folder);
         if (!isDryRun)
         {
             await CommandAudit.WriteAsync(choice.Store, plan.Differences.Select(static difference => $"apply: {difference.Kind.ToString().ToLowerInvariant()} {difference.Subject}"), cancellationToken);
@@ -110,7 +111,7 @@ internal static class CatalogueCommands
 
     private static Option<bool> DryRun() => new("--dry-run") { Description = "Shows what would change, and changes nothing." };
 
-    private static Option<bool> Prune() => new("--prune") { Description = "Removes apps and groups that the file does not name." };
+    private static Option<bool> Prune() => new("--prune") { Description = "Removes what the file does not name, of each kind that it has a list of: apps, groups, policies, named locations." };
 
     private static void WriteOutput(ParseResult parsed, string? file, string text)
     {

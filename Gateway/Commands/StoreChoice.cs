@@ -1,12 +1,32 @@
+using AppProxy.Gateway.Hosting;
 using AppProxy.Gateway.Storage;
 
 namespace AppProxy.Gateway.Commands;
 
-/// <summary>Which store a command works on, and whose hosts are the gateway's: from the gateway's own configuration.</summary>
-internal sealed record StoreChoice(StoreConnection Store, IReadOnlyCollection<string> OwnHosts, IConfiguration Configuration)
+/// <summary>Which store a command works on, and what the gateway of it is like: from the gateway's own configuration.</summary>
+internal sealed record StoreChoice(StoreConnection Store, IConfiguration Configuration)
 {
     /// <summary>Where browsers reach the gateway, if that is set.</summary>
     public string? Origin => Configuration["Gateway:SignIn:Origin"];
+
+    /// <summary>Those that are named; browsers reach the first.</summary>
+    public IReadOnlyCollection<string> OwnHosts => [.. Configuration.GetSection("Gateway:OwnHosts").GetChildren().Select(static host => host.Value).OfType<string>()];
+
+    /// <summary>What published apps have to fit, as the gateway will judge that is configured here.</summary>
+    /// <returns>Whether people can sign in is null where no gateway is configured here: it is the one that knows.</returns>
+    /// <exception cref="CommandException">That gateway would not start.</exception>
+    public (IReadOnlyCollection<string> OwnHosts, bool? CanSignIn) ReadRules()
+    {
+        var mistakes = new List<string>();
+        var rules = GatewayOptionsReader.ReadForApps(Configuration, hasStore: true, mistakes);
+        if (mistakes.Count > 0)
+        {
+            throw new CommandException(string.Join('\n', mistakes));
+        }
+
+        var isGatewayHere = Configuration.GetSection(GatewayOptions.Section).GetChildren().Any(static setting => setting.Key != nameof(GatewayOptions.Store));
+        return ([.. rules.OwnHosts], isGatewayHere ? rules.CanSignIn : null);
+    }
 
     /// <param name="given">On the command line.</param>
     /// <exception cref="CommandException">Cannot be read.</exception>
@@ -20,7 +40,7 @@ internal sealed record StoreChoice(StoreConnection Store, IReadOnlyCollection<st
         var (setting, value) = given is not null ? (StoreOption.Name, given) : ("Gateway:Store", configuration["Gateway:Store"] ?? StoreConnection.DefaultFile);
         try
         {
-            return new StoreChoice(StoreConnection.Parse(value), [.. configuration.GetSection("Gateway:OwnHosts").GetChildren().Select(static host => host.Value).OfType<string>()], configuration);
+            return new StoreChoice(StoreConnection.Parse(value), configuration);
         }
         catch (FormatException mistake)
         {

@@ -42,25 +42,13 @@ internal static class GatewayOptionsReader
             mistakes.Add("Gateway:Broker:ConnectorKeys is empty: no connector could sign in. Give Gateway:Store, so that connectors can enrol, or a key, as Gateway:Broker:ConnectorKeys:<name>:Key and :Group.");
         }
 
-        options.Directory.Apply(options.SignIn, options.OwnHosts, store is not null, mistakes);
+        ApplySignIn(options, store is not null, catalogue, mistakes);
         if (options.ServiceBus is not null && store is null && given?.Json is null && options.ServiceBusRules.Values.All(static rule => rule.SealingKey is null))
         {
             mistakes.Add("Gateway:ServiceBus is given without a key to seal frames with, which that broker is not to read: give Gateway:Store, so that connectors can enrol and get keys, or Gateway:ServiceBusRules:<group>:SealingKey (openssl rand -base64 32), and the same as Connector:Broker:SealingKey.");
         }
 
-        options.SignIn.Check(options.OwnHosts, mistakes);
         options.SignInLog.Check(mistakes);
-        catalogue.CanSignIn = options.SignIn.IsConfigured;
-        if (options.SignIn is { IsConfigured: true, Origin: not null } && mistakes.Count == 0)
-        {
-            catalogue.OwnHosts.Add(options.SignIn.GetOrigin([]).Host);
-        }
-
-        foreach (var host in options.OwnHosts)
-        {
-            catalogue.OwnHosts.Add(host);
-        }
-
         if (mistakes.Count == 0)
         {
             // The apps are read when the gateway starts, and are watched from then on.
@@ -69,6 +57,34 @@ internal static class GatewayOptionsReader
 
         CheckApps(catalogue, mistakes);
         throw new OptionsValidationException(GatewayOptions.Section, typeof(GatewayOptions), mistakes);
+    }
+
+    /// <summary>What published apps have to fit: the gateway's own hosts, and whether there is somewhere to sign in. For who checks apps beside the gateway.</summary>
+    /// <param name="configuration">The host's.</param>
+    /// <param name="hasStore">Whether the gateway has one.</param>
+    /// <param name="mistakes">Grows by what is wrong with it.</param>
+    public static CatalogueOptions ReadForApps(IConfiguration configuration, bool hasStore, List<string> mistakes)
+    {
+        var catalogue = new CatalogueOptions();
+        ApplySignIn(SettingsReader.Read<GatewayOptions>(configuration.GetSection(GatewayOptions.Section), mistakes), hasStore, catalogue, mistakes);
+        return catalogue;
+    }
+
+    private static void ApplySignIn(GatewayOptions options, bool hasStore, CatalogueOptions catalogue, List<string> mistakes)
+    {
+        var before = mistakes.Count;
+        options.Directory.Apply(options.SignIn, options.OwnHosts, hasStore, mistakes);
+        options.SignIn.Check(options.OwnHosts, mistakes);
+        catalogue.CanSignIn = options.SignIn.IsConfigured;
+        if (options.SignIn is { IsConfigured: true, Origin: not null } && mistakes.Count == before)
+        {
+            catalogue.OwnHosts.Add(options.SignIn.GetOrigin([]).Host);
+        }
+
+        foreach (var host in options.OwnHosts)
+        {
+            catalogue.OwnHosts.Add(host);
+        }
     }
 
     /// <summary>What is named is used; where both are, apps come from the file. Where nothing is named, the store that <c>apply</c> makes there, if it did; or else the file.</summary>

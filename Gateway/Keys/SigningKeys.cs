@@ -8,7 +8,7 @@ namespace AppProxy.Gateway.Keys;
 /// The gateway's own keys: made at the first start, shared by all gateways of one store, and rotated without a gap. A new key is known to all
 /// before it signs; the one before it is accepted for a day, longer than anything that it signed lives.
 /// </summary>
-internal sealed partial class SigningKeys(ISigningKeyVault vault, TimeProvider time, ILogger<SigningKeys> logger) : WatchedState(Interval, time)
+internal sealed partial class SigningKeys(ISigningKeyVault vault, TimeProvider time, ILogger<SigningKeys> logger) : WatchedState(Interval, time, logger)
 {
     /// <summary>How often keys are looked for that another gateway or a command made.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);

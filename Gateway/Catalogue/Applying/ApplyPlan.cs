@@ -10,7 +10,7 @@ namespace AppProxy.Gateway.Catalogue.Applying;
 /// <param name="Policies">All of them, and all locations.</param>
 /// <param name="Differences">Nothing when applying changes nothing.</param>
 /// <param name="Unchanged">Number of apps, groups and policies that the file names and that are as it says.</param>
-/// <param name="Unnamed">Apps, groups and policies of the store that the file does not name, and that stay.</param>
+/// <param name="Unnamed">What of the store stays though the file, which has a list of its kind, does not name it.</param>
 /// <param name="Notices">About the file.</param>
 internal sealed record ApplyPlan(
     List<ConnectorGroupDocument> Groups,

@@ -11,7 +11,7 @@ namespace AppProxy.Gateway.Catalogue.Applying;
 /// <para>3. check the whole, as if it were one file;</para>
 /// <para>4. say what differs.</para>
 /// </summary>
-internal sealed class ApplyPlanner(byte[] json, string source, IReadOnlyCollection<string> ownHosts, bool prune, string? folder = null)
+internal sealed class ApplyPlanner(byte[] json, string source, IReadOnlyCollection<string> ownHosts, bool prune, string? folder = null, bool? canSignIn = null)
 {
     /// <summary>Plans for what the store holds.</summary>
     /// <exception cref="CatalogueException">Every mistake in the file, or in what it would make of the store.</exception>
@@ -38,26 +38,34 @@ internal sealed class ApplyPlanner(byte[] json, string source, IReadOnlyCollecti
             named.Add((application is null ? null : Complete(application, kept, groups), path));
         }
 
-        var unnamed = prune ? [] : kept.Values.ToList();
-
-        var keptPolicies = Unnamed(stored.Policies.Policies, document.ConditionalAccessPolicies, static policy => policy?.Id);
-        var keptLocations = Unnamed(stored.Policies.Locations, document.NamedLocations, static location => location?.Id);
+        // What a file is silent about is somebody else's to say.
+        var prunesApplications = prune && document.Applications is not null;
+        var prunesPolicies = prune && document.ConditionalAccessPolicies is not null;
+        var prunesLocations = prune && document.NamedLocations is not null;
+        var unnamed = prunesApplications ? [] : kept.Values.ToList();
+        var keptPolicies = prunesPolicies ? [] : Unnamed(stored.Policies.Policies, document.ConditionalAccessPolicies, static policy => policy?.Id);
+        var keptLocations = prunesLocations ? [] : Unnamed(stored.Policies.Locations, document.NamedLocations, static location => location?.Id);
         var policies = new PolicyDocuments([.. document.ReadPolicies().Policies, .. keptPolicies], [.. document.ReadPolicies().Locations, .. keptLocations]);
 
         // 3. What the store held comes first, so that a conflict is a mistake of the file.
         var all = unnamed.Select(static app => ((ApplicationDocument?)app.Document, app.Path, 0L)).Concat(named.Select(static app => (app.Document, app.Path, 0L)));
-        var reading = CatalogueReader.Read(groups, all, policies, ownHosts, CatalogueSnapshot.Empty, 0, findings);
+        var reading = CatalogueReader.Read(groups, all, policies, ownHosts, CatalogueSnapshot.Empty, 0, findings, canSignIn ?? true);
         if (!reading.Problems.IsEmpty)
         {
             throw new CatalogueException(source, reading.Problems);
+        }
+
+        if (canSignIn is null && reading.Snapshot!.Apps.FirstOrDefault(static app => app.ExternalAuthenticationType == ExternalAuthenticationType.AadPreAuthentication) is { } signingIn)
+        {
+            findings.Notice("$", $"people shall sign in to '{signingIn.DisplayName}': a gateway without Gateway:SignIn:Authority and without Gateway:Directory:IsEnabled refuses this store, and none is configured here to ask");
         }
 
         // 4.
         var applications = named.Select(static app => app.Document!).ToList();
         var comparison = new CatalogueComparison();
         comparison.Compare(stored.ConnectorGroups, groups, keptGroups);
-        comparison.Compare(stored.Applications, applications, prune);
-        comparison.Compare(stored.Policies, document.ReadPolicies(), prune);
+        comparison.Compare(stored.Applications, applications, prunesApplications);
+        comparison.Compare(stored.Policies, document.ReadPolicies(), prunesPolicies, prunesLocations);
         return new ApplyPlan(
             groups,
             [.. unnamed.Select(static app => app.Document), .. applications],
@@ -65,17 +73,17 @@ internal sealed class ApplyPlanner(byte[] json, string source, IReadOnlyCollecti
             [.. comparison.Differences],
             comparison.Unchanged,
             [
-                .. keptGroups.Select(static group => CatalogueComparison.NameOf(group)),
-                .. unnamed.Select(static app => CatalogueComparison.NameOf(app.Document)),
-                .. keptPolicies.Select(static policy => CatalogueComparison.NameOf(policy)),
-                .. keptLocations.Select(static location => CatalogueComparison.NameOf(location)),
+                .. document.ConnectorGroups is null ? [] : keptGroups.Select(static group => CatalogueComparison.NameOf(group)),
+                .. document.Applications is null ? [] : unnamed.Select(static app => CatalogueComparison.NameOf(app.Document)),
+                .. document.ConditionalAccessPolicies is null ? [] : keptPolicies.Select(static policy => CatalogueComparison.NameOf(policy)),
+                .. document.NamedLocations is null ? [] : keptLocations.Select(static location => CatalogueComparison.NameOf(location)),
             ],
-            [.. reading.Notices.Where(static notice => notice.Path.StartsWith('$'))]);
+            [.. findings.Notices.Where(static notice => notice.Path.StartsWith('$'))]);
     }
 
-    /// <summary>What the store holds, and the file does not name; nothing when that shall go.</summary>
-    private List<T> Unnamed<T>(List<T> stored, List<T>? inFile, Func<T?, string?> idOf)
-        => prune ? [] : stored.Where(known => inFile?.Exists(document => IsSame(idOf(document), idOf(known))) != true).ToList();
+    /// <summary>What the store holds, and the file does not name.</summary>
+    private static List<T> Unnamed<T>(List<T> stored, List<T>? inFile, Func<T?, string?> idOf)
+        => [.. stored.Where(known => inFile?.Exists(document => IsSame(idOf(document), idOf(known))) != true)];
 
     /// <summary>All groups there shall be, and those among them that the file does not name.</summary>
     private (List<ConnectorGroupDocument> All, List<ConnectorGroupDocument> Kept) MergeGroups(List<ConnectorGroupDocument> stored, List<ConnectorGroupDocument>? inFile)

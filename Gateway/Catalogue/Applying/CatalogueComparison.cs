@@ -48,10 +48,10 @@ internal sealed class CatalogueComparison
     }
 
     /// <param name="named">Those of the file.</param>
-    public void Compare(PolicyDocuments before, PolicyDocuments named, bool prune)
+    public void Compare(PolicyDocuments before, PolicyDocuments named, bool prunesPolicies, bool prunesLocations)
     {
-        Compare(before.Policies, named.Policies, static policy => policy.Id!, NameOf, StoredDocuments.Write, prune);
-        Compare(before.Locations, named.Locations, static location => location.Id!, NameOf, StoredDocuments.Write, prune);
+        Compare(before.Policies, named.Policies, static policy => policy.Id!, NameOf, StoredDocuments.Write, prunesPolicies);
+        Compare(before.Locations, named.Locations, static location => location.Id!, NameOf, StoredDocuments.Write, prunesLocations);
     }
 
     private void Compare<T>(List<T> before, List<T> named, Func<T, string> idOf, Func<T, string> nameOf, Func<T, string> write, bool prune)

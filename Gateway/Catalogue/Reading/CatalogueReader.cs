@@ -22,9 +22,9 @@ internal static class CatalogueReader
             return new CatalogueReading(null, findings.Problems, findings.Notices);
         }
 
-        IconFiles.Embed(document, folder, findings);
+        var icons = IconFiles.Embed(document, folder, findings);
         var applications = (document.Applications ?? []).Select((application, index) => (application, Path: $"$.applications[{index}]", version));
-        return Read(document.ConnectorGroups, applications!, document.ReadPolicies(), ownHosts, previous, version, findings, canSignIn);
+        return Read(document.ConnectorGroups, applications!, document.ReadPolicies(), ownHosts, previous, version, findings, canSignIn) with { Icons = icons };
     }
 
     /// <summary>What the store holds ⇒ checked snapshot: it was checked when it was stored, but perhaps by another version of the gateway.</summary>
@@ -70,6 +70,6 @@ internal static class CatalogueReader
         return new CatalogueReading(snapshot, problems, findings.Notices);
     }
 
-    private static ImmutableArray<PublishedApp> KeepVersions(List<PublishedApp> apps, CatalogueSnapshot previous, bool canSignIn = true)
+    private static ImmutableArray<PublishedApp> KeepVersions(List<PublishedApp> apps, CatalogueSnapshot previous)
         => [.. apps.Select(app => previous.TryGet(app.Id, out var old) && old == app with { SettingsVersion = old.SettingsVersion } ? old : app)];
 }

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 
 namespace AppProxy.Gateway.Catalogue.Reading;
 
@@ -82,7 +83,12 @@ internal sealed class DocumentReader
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var name = reader.GetString()!;
+            if (ReadText(ref reader, path) is not { } name)
+            {
+                reader.Skip();
+                continue;
+            }
+
             var propertyPath = path + "." + name;
             _findings.SetLine(propertyPath, LineAt(reader.TokenStartIndex));
             var property = type.Properties.FirstOrDefault(candidate => candidate.Name == name);
@@ -127,7 +133,7 @@ internal sealed class DocumentReader
     {
         if (type == typeof(string))
         {
-            return reader.TokenType == JsonTokenType.String ? reader.GetString() : Refuse(ref reader, path, "a text in quotes");
+            return reader.TokenType == JsonTokenType.String ? ReadText(ref reader, path) : Refuse(ref reader, path, "a text in quotes");
         }
 
         if (type == typeof(bool?))
@@ -140,7 +146,46 @@ internal sealed class DocumentReader
             return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number) ? number : Refuse(ref reader, path, "a whole number, without quotes");
         }
 
-        return JsonElement.ParseValue(ref reader);
+        return ReadElement(ref reader, path);
+    }
+
+    /// <summary>A value that is kept as it is: what is no text would be found only when it is written again.</summary>
+    private JsonElement? ReadElement(ref Utf8JsonReader reader, string path)
+    {
+        var ahead = reader;
+        var depth = ahead.CurrentDepth;
+        var isText = true;
+        do
+        {
+            isText &= ahead.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || ReadText(ref ahead, path) is not null;
+        }
+        while ((ahead.CurrentDepth > depth || ahead.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) && ahead.Read());
+
+        if (isText)
+        {
+            return JsonElement.ParseValue(ref reader);
+        }
+
+        reader.Skip();
+        return null;
+    }
+
+    /// <summary>The text or name at hand; null where it is none, which the reader throws for only when it is asked.</summary>
+    private string? ReadText(ref Utf8JsonReader reader, string path)
+    {
+        try
+        {
+            return reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            var place = reader.TokenType == JsonTokenType.PropertyName ? path + "." + Encoding.UTF8.GetString(reader.ValueSpan) : path;
+            _findings.SetLine(place, LineAt(reader.TokenStartIndex));
+            _findings.Problem(place, Utf8.IsValid(reader.ValueSpan)
+                ? @"has half of a character, such as \ud800 without the one that follows it: write the character itself"
+                : "has a character that is not UTF-8: save the file as UTF-8");
+            return null;
+        }
     }
 
     private object? Refuse(ref Utf8JsonReader reader, string path, string wanted)

@@ -1,18 +1,27 @@
+using System.Collections.Immutable;
+using AppProxy.Gateway.Processes;
+
 namespace AppProxy.Gateway.Catalogue.Reading;
 
 /// <summary>Puts pictures that lie beside an apps file into it: a store and its gateways know no files.</summary>
 internal static class IconFiles
 {
     /// <param name="folder">Of the apps file; null where there is none, and paths are mistakes.</param>
-    public static void Embed(CatalogueDocument document, string? folder, Findings findings)
+    /// <returns>The files, each with its state before it was read.</returns>
+    public static ImmutableDictionary<string, string> Embed(CatalogueDocument document, string? folder, Findings findings)
     {
+        var files = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var (index, application) in (document.Applications ?? []).Index())
         {
-            if (folder is not null && application?.Info is { LogoUrl: { Length: > 0 } path } info && !AppIcon.IsDataUrl(path) && !path.Contains(Uri.SchemeDelimiter, StringComparison.Ordinal))
+            if (folder is not null && application?.Info is { LogoUrl: { Length: > 0 } path } info && !AppIcon.IsDataUrl(path) && !path.Contains('\0', StringComparison.Ordinal) && !path.Contains(Uri.SchemeDelimiter, StringComparison.Ordinal))
             {
-                info.LogoUrl = Read(Path.GetFullPath(path, folder), path, folder, $"$.applications[{index}].info.logoUrl", findings);
+                var file = Path.GetFullPath(path, folder);
+                files[file] = FileState.Of(file);
+                info.LogoUrl = Read(file, path, folder, $"$.applications[{index}].info.logoUrl", findings);
             }
         }
+
+        return files.ToImmutable();
     }
 
     private static string? Read(string file, string path, string folder, string place, Findings findings)

@@ -1,29 +1,31 @@
+using System.Runtime.CompilerServices;
 using AppProxy.Gateway.Catalogue;
 
 namespace AppProxy.Gateway.Relay.Translation;
 
-/// <summary>Keeps the map of the catalogue at hand, which is made when it is asked for first.</summary>
+/// <summary>
+/// Keeps the map of each catalogue for as long as that lives: exchanges that began before a change go on with the one before. It is made before
+/// the catalogue is taken into use, since for many apps that takes a while.
+/// </summary>
 internal sealed class UrlMaps
 {
-    private readonly Lock _gate = new();
-    private volatile UrlMap? _last;
+    private readonly ConditionalWeakTable<CatalogueSnapshot, Lazy<UrlMap>> _maps = [];
+    private int _made;
 
-    public UrlMap Of(CatalogueSnapshot catalogue) => _last is { } last && last.Catalogue == catalogue ? last : Make(catalogue);
-
-    private UrlMap Make(CatalogueSnapshot catalogue)
+    public UrlMaps(CatalogueStore catalogue)
     {
-        lock (_gate)
-        {
-            if (_last is not { } last || last.Catalogue != catalogue)
-            {
-                last = new UrlMap(catalogue);
-                if (_last is null || _last.Catalogue.Version <= catalogue.Version)
-                {
-                    _last = last;
-                }
-            }
-
-            return last;
-        }
+        catalogue.Changing += next => Of(next);
+        Of(catalogue.Current);
     }
+
+    /// <summary>How many there ever were.</summary>
+    public int Made => Volatile.Read(ref _made);
+
+    public UrlMap Of(CatalogueSnapshot catalogue) => _maps.TryGetValue(catalogue, out var map) ? map.Value : Add(catalogue);
+
+    private UrlMap Add(CatalogueSnapshot catalogue) => _maps.GetValue(catalogue, snapshot => new Lazy<UrlMap>(() =>
+    {
+        Interlocked.Increment(ref _made);
+        return new UrlMap(snapshot);
+    })).Value;
 }

@@ -118,6 +118,31 @@ internal sealed class Apps_are_administered
     }
 
     [Test]
+    public async Task What_the_gateway_would_refuse_is_not_applied(CancellationToken cancellation)
+    {
+        using var folder = new WorkingFolder();
+        folder.Write("apps.json", Apps(("one", ""), ("proxy", "")).Replace("passthru", "aadPreAuthentication", StringComparison.Ordinal));
+        (await RunAsync(folder, cancellation, "apply", "-f", "apps.json", "--dry-run")).Should().Contain("people shall sign in to 'one'", "no gateway is configured here to ask");
+
+        folder.Write("appsettings.json", """{ "Gateway": { "OwnHosts": [ "own.localhost" ] } }""");
+        (await RefusedAsync()).Should().Contain("has 2 problems").And.Contain("there is nowhere to");
+
+        folder.Write("appsettings.json", """{ "Gateway": { "SignIn": { "Authority": "https://login.example.com/", "ClientId": "gateway", "Origin": "https://proxy.localhost/" } } }""");
+        (await RefusedAsync()).Should().Contain("$.applications[1].onPremisesPublishing.externalUrl").And.NotContain("nowhere");
+
+        folder.Write("appsettings.json", """{ "Gateway": { "Directory": { "IsEnabled": true }, "OwnHosts": [ "own.localhost" ] } }""");
+        (await RunAsync(folder, cancellation, "apply", "-f", "apps.json")).Should().Contain("3 added").And.NotContain("people shall sign in");
+
+        async Task<string> RefusedAsync()
+        {
+            await using var run = await RunningProgram.RunAsync(ProductExecutables.Gateway, ["apply", "-f", "apps.json"], cancellation, folder.Path);
+            (await run.Exited).Should().Be(2, run.Output + run.Errors);
+            File.Exists(Path.Combine(folder.Path, "appproxy.db")).Should().BeFalse();
+            return run.Errors;
+        }
+    }
+
+    [Test]
     public async Task What_is_exported_or_backed_up_comes_back(CancellationToken cancellation)
     {
         using var folder = new WorkingFolder();

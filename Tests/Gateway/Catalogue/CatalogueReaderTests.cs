@@ -45,6 +45,21 @@ internal sealed class CatalogueReaderTests
         });
     }
 
+    [TestCase("\"displayName\": \"B\u00fcro\"", "displayName", "save the file as UTF-8")]
+    [TestCase("\"displayName\": \"\\ud800\"", "displayName", "half of a character")]
+    [TestCase("\"displayName\": \"a\", \"\u00fc\": 1", "\ufffd", "save the file as UTF-8")]
+    [TestCase("\"displayName\": \"a\", \"onPremisesPublishing\": { \"wafIpRanges\": [ { \"x\": [ \"\\udc00\" ] } ] }", "onPremisesPublishing.wafIpRanges", "half of a character")]
+    [TestCase("\"displayName\": \"a\", \"onPremisesPublishing\": { \"wafIpRanges\": \"\u00fc\" }", "onPremisesPublishing.wafIpRanges", "save the file as UTF-8")]
+    public void What_is_no_text_is_told_with_its_line_and_place(string settings, string place, string reason)
+    {
+        var json = Encoding.Latin1.GetBytes("{ \"applications\": [\n{\n" + settings + " }, {} ] }");
+
+        var reading = CatalogueReader.Read(json, [], CatalogueSnapshot.Empty, 1);
+
+        reading.Problems.Should().ContainSingle(problem => problem.Path == "$.applications[0]." + place && problem.Line == 3 && problem.Message.Contains(reason))
+            .And.Subject.Should().Contain(problem => problem.Path.StartsWith("$.applications[1]"), "what follows is read all the same");
+    }
+
     [Test]
     public void What_is_left_out_has_the_defaults_of_entra()
     {

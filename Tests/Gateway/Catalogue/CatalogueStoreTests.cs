@@ -1,3 +1,4 @@
+using System.Text;
 using AppProxy.Gateway.Catalogue;
 using FluentAssertions;
 using Microsoft.Extensions.Logging;
@@ -104,10 +105,80 @@ internal sealed class CatalogueStoreTests
 
     [Test]
     [CancelAfter(20_000)]
+    public async Task A_change_that_is_not_utf8_is_told_with_its_line_and_the_next_one_is_picked_up(CancellationToken cancellationToken)
+    {
+        await File.WriteAllTextAsync(_file, App("https://hr.example.com/"), cancellationToken);
+        using var store = CreateStore();
+        await store.StartAsync(cancellationToken);
+        var changed = NextChange(store);
+
+        await File.WriteAllBytesAsync(_file, Encoding.Latin1.GetBytes("{ \"applications\":\n[ { \"displayName\": \"Büro\" } ] }"), cancellationToken);
+        (await _logger.NextAsync(LogLevel.Error, cancellationToken)).Should().Contain("line 2, $.applications[0].displayName: has a character that is not UTF-8");
+
+        await File.WriteAllTextAsync(_file, App("https://it.example.com/"), cancellationToken);
+        (await changed.WaitAsync(cancellationToken)).Apps.Single().ExternalHost.Should().Be("it.example.com");
+        await store.StopAsync(cancellationToken);
+    }
+
+    [Test]
+    [CancelAfter(20_000)]
+    public async Task A_fault_of_ours_with_one_change_is_told_and_the_next_one_is_picked_up(CancellationToken cancellationToken)
+    {
+        await File.WriteAllTextAsync(_file, Empty, cancellationToken);
+        using var store = CreateStore();
+        await store.StartAsync(cancellationToken);
+        var before = store.Current;
+        var changed = NextChange(store);
+        store.Changing += static next => _ = next.Apps.Single().ExternalHost.StartsWith("hr", StringComparison.Ordinal) ? throw new InvalidOperationException("a bug") : true;
+
+        await File.WriteAllTextAsync(_file, App("https://hr.example.com/"), cancellationToken);
+        (await _logger.NextAsync(LogLevel.Error, cancellationToken)).Should().Contain("could not be taken over");
+        store.Current.Should().BeSameAs(before);
+
+        await File.WriteAllTextAsync(_file, App("https://it.example.com/"), cancellationToken);
+        (await changed.WaitAsync(cancellationToken)).Apps.Single().ExternalHost.Should().Be("it.example.com");
+        await store.StopAsync(cancellationToken);
+    }
+
+    [Test]
+    [CancelAfter(20_000)]
+    public async Task Where_no_events_come_the_file_and_its_pictures_are_looked_at_every_few_seconds(CancellationToken cancellationToken)
+    {
+        var time = new FakeTimeProvider();
+        var icon = Path.Combine(_directory, "hr.png");
+        await File.WriteAllBytesAsync(icon, [1], cancellationToken);
+        await File.WriteAllTextAsync(_file, App("https://hr.example.com/"), cancellationToken);
+        using var store = new CatalogueStore(new CatalogueOptions { Path = _file, HasFileEvents = false }, time, _logger);
+        await store.StartAsync(cancellationToken);
+
+        var withIcon = NextChange(store);
+        await File.WriteAllTextAsync(_file, App("https://hr.example.com/").Replace("\"HR\",", "\"HR\", \"info\": { \"logoUrl\": \"hr.png\" },", StringComparison.Ordinal), cancellationToken);
+        await AdvanceUntilAsync(withIcon);
+        (await withIcon).Apps.Single().Presentation.Icon.Should().Be(new AppIcon("image/png", "AQ=="));
+
+        var withOther = NextChange(store);
+        await File.WriteAllBytesAsync(icon, [1, 2], cancellationToken);
+        await AdvanceUntilAsync(withOther);
+        (await withOther).Apps.Single().Presentation.Icon.Should().Be(new AppIcon("image/png", "AQI="));
+        await store.StopAsync(cancellationToken);
+
+        async Task AdvanceUntilAsync(Task change)
+        {
+            while (!change.IsCompleted)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                time.Advance(TimeSpan.FromSeconds(1));
+                await Task.Yield();
+            }
+        }
+    }
+
+    [Test]
+    [CancelAfter(20_000)]
     public async Task The_file_is_read_only_after_a_quiet_time(CancellationToken cancellationToken)
     {
         var time = new FakeTimeProvider();
-        using var watcher = new CatalogueFileWatcher(_file, TimeSpan.FromSeconds(1), time);
+        using var watcher = new CatalogueFileWatcher(_file, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), time);
         var change = watcher.WaitForChangeAsync(cancellationToken);
 
         time.Advance(TimeSpan.FromMinutes(1));

@@ -42,7 +42,7 @@ internal sealed class ApplyReportTests
     public void What_a_file_does_not_name_is_told()
         => Report("""{ "applications": [] }""", prune: false).Should().Be("""
             store: nothing to change, 0 are as the file says
-            The store has more, which the file does not name and --prune would remove: connector group default, application hr "HR", application old "Old", application same "Same"
+            The store has more, which the file does not name and --prune would remove: application hr "HR", application old "Old", application same "Same"
 
             """);
 

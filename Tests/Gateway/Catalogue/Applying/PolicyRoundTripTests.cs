@@ -108,6 +108,26 @@ internal sealed class PolicyRoundTripTests(StoreKind kind) : CatalogueStoreTest(
 
     [Test]
     [CancelAfter(Guard)]
+    public async Task What_a_file_has_no_list_of_stays_with_prune_too(CancellationToken cancellationToken)
+    {
+        await ApplyAsync(File([Office, Guests], [Outside, Block]), cancellationToken);
+        var before = await ReadAsync(Connection, cancellationToken);
+
+        var apps = await ApplyAsync(Apps(App("hr"), App("it")), cancellationToken, prune: true);
+        apps.Differences.Should().BeEmpty();
+        apps.Unnamed.Should().BeEmpty("prune would not remove it");
+        (await ReadAsync(Connection, cancellationToken)).Should().BeEquivalentTo(before);
+
+        var policies = await ApplyAsync($$"""{ "conditionalAccessPolicies": [ {{Outside}} ] }""", cancellationToken, prune: true);
+        policies.Differences.Should().ContainSingle().Which.Subject.Should().Contain("block");
+        (await Database.ReadAsync(cancellationToken)).Applications.Should().HaveCount(2);
+
+        await ApplyAsync("""{ "conditionalAccessPolicies": [], "namedLocations": [] }""", cancellationToken, prune: true);
+        (await ReadAsync(Connection, cancellationToken)).Should().BeEquivalentTo(AccessPolicies.None);
+    }
+
+    [Test]
+    [CancelAfter(Guard)]
     public async Task A_location_that_a_policy_names_cannot_be_taken_away(CancellationToken cancellationToken)
     {
         await ApplyAsync(File([Office, Guests], [Outside]), cancellationToken);

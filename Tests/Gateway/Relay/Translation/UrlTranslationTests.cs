@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
+using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Relay.Translation;
 using FluentAssertions;
+using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 
 namespace AppProxy.Tests.Gateway.Relay.Translation;
@@ -112,14 +114,24 @@ internal sealed class UrlTranslationTests
     }
 
     [Test]
-    public void A_map_is_made_once_for_a_catalogue()
+    public void A_map_is_made_once_for_a_catalogue_also_where_exchanges_have_the_one_before()
     {
-        var maps = new UrlMaps();
+        using var store = new CatalogueStore(new CatalogueOptions { Json = "{}" }, TimeProvider.System, NullLogger<CatalogueStore>.Instance);
+        var maps = new UrlMaps(store);
+        store.Load();
+        maps.Made.Should().Be(2, "the one that is served has its map before anybody asks");
+        maps.Of(store.Current);
+        var before = TranslationCatalogue.Read("""{ "applications": [] }""");
 
         var map = maps.Of(TranslationCatalogue.Snapshot);
+        for (var turn = 0; turn < 3; turn++)
+        {
+            maps.Of(before).Catalogue.Should().BeSameAs(before);
+            maps.Of(TranslationCatalogue.Snapshot).Should().BeSameAs(map);
+        }
 
-        maps.Of(TranslationCatalogue.Snapshot).Should().BeSameAs(map);
-        map.Fingerprint.Should().Be(new UrlMap(TranslationCatalogue.Snapshot).Fingerprint).And.NotBe(new UrlMap(AppProxy.Gateway.Catalogue.CatalogueSnapshot.Empty).Fingerprint);
+        maps.Made.Should().Be(4);
+        map.Fingerprint.Should().Be(new UrlMap(TranslationCatalogue.Snapshot).Fingerprint).And.NotBe(new UrlMap(CatalogueSnapshot.Empty).Fingerprint);
     }
 
     private static string Octets(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
