@@ -17,6 +17,10 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
 
     private readonly ConcurrentDictionary<TokenHash, Known> _tokens = new();
     private readonly ConcurrentDictionary<Guid, Session> _sessions = new();
+
+    /// <summary>Forgotten, and perhaps still held: an exchange that is open and silent has its session for hours, and must end with it.</summary>
+    private readonly ConcurrentDictionary<Guid, WeakReference<Session>> _held = new();
+
     private readonly NamePool _names = new();
 
     public ISessionStorage Storage => storage;
@@ -105,7 +109,7 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
 
     public void End(Guid id)
     {
-        if (_sessions.TryGetValue(id, out var session))
+        if (_sessions.TryGetValue(id, out var session) || TryGetHeld(id, out session))
         {
             session.End();
         }
@@ -115,12 +119,30 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
     public void Trim()
     {
         var now = time.GetUtcNow();
+        foreach (var id in _held.Keys)
+        {
+            // Who was silent may be in use again. The reference stays until its session is gone: End looks here last.
+            if (!TryGetHeld(id, out var held) || held.IsOver)
+            {
+                _held.TryRemove(id, out _);
+            }
+            else if (now - held.LastSeenAt <= Forget)
+            {
+                _sessions.TryAdd(id, held);
+            }
+        }
+
         foreach (var (id, session) in _sessions)
         {
             var keep = storage.IsShared ? Forget : session.IsEnded ? TimeSpan.FromMinutes(1) : Remember;
             var from = storage.IsShared || session.LastSeenAt + options.IdleTimeout < session.ExpiresAt ? session.LastSeenAt : session.ExpiresAt;
             if (now - from > keep && (storage.IsShared || session.IsOver))
             {
+                if (!session.IsOver)
+                {
+                    _held[id] = new WeakReference<Session>(session);
+                }
+
                 _sessions.TryRemove(id, out _);
             }
         }
@@ -152,9 +174,19 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
 
     private Session Know(SessionTicket ticket)
     {
-        var session = _sessions.GetOrAdd(ticket.Id, static (_, state) => new Session(state.ticket, state.options.IdleTimeout, state.time), (ticket, options, time));
+        // One for each id, whoever holds it, or an end would miss the other.
+        var session = _sessions.GetOrAdd(
+            ticket.Id,
+            static (id, state) => state.registry.TryGetHeld(id, out var held) ? held : new Session(state.ticket, state.options.IdleTimeout, state.time),
+            (registry: this, ticket, options, time));
         session.Renew(ticket);
         return session;
+    }
+
+    private bool TryGetHeld(Guid id, [NotNullWhen(true)] out Session? session)
+    {
+        session = null;
+        return _held.TryGetValue(id, out var held) && held.TryGetTarget(out session);
     }
 
     /// <summary>What a cookie stands for; in the table itself, since there are several for each session.</summary>

@@ -12,6 +12,8 @@ internal sealed partial class SessionWatch(SessionRegistry sessions, TimeProvide
     /// <summary>Gateways' clocks may differ by this much, and a transaction take this long to be seen.</summary>
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(2);
 
+    /// <summary>When the store last said what ended: what it could not be asked meanwhile is asked when it is back.</summary>
+    private DateTimeOffset _looked;
     private DateTimeOffset _saved;
     private DateTimeOffset _purged;
     private bool _isAway;
@@ -19,7 +21,7 @@ internal sealed partial class SessionWatch(SessionRegistry sessions, TimeProvide
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        _saved = _purged = time.GetUtcNow();
+        _looked = _saved = _purged = time.GetUtcNow();
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -40,10 +42,12 @@ internal sealed partial class SessionWatch(SessionRegistry sessions, TimeProvide
         try
         {
             var now = time.GetUtcNow();
-            foreach (var id in await sessions.Storage.FindEndedAsync(now - Overlap, stopping))
+            foreach (var id in await sessions.Storage.FindEndedAsync(_looked - Overlap, stopping))
             {
                 sessions.End(id);
             }
+
+            _looked = now;
 
             if (now - _saved >= SaveInterval)
             {
