@@ -54,7 +54,8 @@ internal sealed class PreAuthentication(SessionReader sessions, BearerTokens tok
                     return caller;
                 }
 
-                if (caller.User.Subject != session!.User.Subject)
+                // Providers may name a person otherwise to each client: by id.
+                if (caller.User.Id != session!.User.Id)
                 {
                     await RefuseAsync(context, app, StatusCodes.Status400BadRequest, "two-identities", "The request says in two ways who sends it, and they differ.", null);
                     return null;
@@ -105,7 +106,7 @@ internal sealed class PreAuthentication(SessionReader sessions, BearerTokens tok
     {
         var origin = request.Headers.Origin;
         return origin.Count == 0
-            || (origin.Count == 1 && (origin[0]!.Equals(RequestHost.OriginOf(request), StringComparison.OrdinalIgnoreCase) || CorsRules.IsAllowed(request, app)));
+            || (origin.Count == 1 && (origin[0]!.Equals(RequestHost.OriginOf(request), StringComparison.OrdinalIgnoreCase) || CorsRules.IsNamed(request, app)));
     }
 
     private static Session Use(Session session)

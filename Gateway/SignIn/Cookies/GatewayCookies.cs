@@ -11,6 +11,9 @@ internal static class GatewayCookies
     private const string PendingName = OwnCookies.Prefix + "Pending-";
     private const string SecurePendingName = OwnCookies.HostPrefix + PendingName;
 
+    /// <summary>Digits of the id of a sign-in under way: when it is over, and what nobody guesses.</summary>
+    public const int PendingIdLength = 12 + 16;
+
     /// <summary>The name of the session's cookie on a host of that scheme, for an app that lets it be Secure.</summary>
     public static string Session(HttpRequest request, bool isSecure = true) => request.IsHttps && isSecure ? SecureSessionName : SessionName;
 
@@ -20,11 +23,18 @@ internal static class GatewayCookies
     /// <summary>What a browser holds for one sign-in that is under way.</summary>
     public static string Pending(HttpRequest request, string id) => (request.IsHttps ? SecurePendingName : PendingName) + id;
 
-    /// <summary>Names of sign-ins under way that a request shows, so that they do not pile up.</summary>
-    public static IEnumerable<string> PendingIn(HttpRequest request)
+    /// <summary>Cookies of sign-ins under way that a request shows, so that they do not pile up. A long one comes in parts: <c>…C1</c>, <c>…C2</c>.</summary>
+    public static IEnumerable<(string Id, string Name)> PendingIn(HttpRequest request)
     {
         var prefix = request.IsHttps ? SecurePendingName : PendingName;
-        return request.Cookies.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal));
+        foreach (var name in request.Cookies.Keys)
+        {
+            if (name.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                var rest = name[prefix.Length..];
+                yield return (rest.Length > PendingIdLength ? rest[..PendingIdLength] : rest, name);
+            }
+        }
     }
 
     /// <summary>Flags of the session's cookie on the host of an app; without an app, on the gateway's own.</summary>

@@ -12,9 +12,9 @@ internal static class CorsRules
     public static bool IsPreflight(HttpRequest request) =>
         HttpMethods.IsOptions(request.Method) && request.Headers.Origin.Count == 1 && request.Headers.AccessControlRequestMethod.Count == 1;
 
-    /// <summary>Whether a page of another origin may ask there.</summary>
-    public static bool IsAllowed(HttpRequest request, PublishedApp app) =>
-        Find(request, app) is { } rule && Lists(rule.AllowedOrigins, request.Headers.Origin.ToString(), StringComparison.Ordinal);
+    /// <summary>Whether the app names the origin that asks: a star is anybody, and anybody does not come with a person's cookies.</summary>
+    public static bool IsNamed(HttpRequest request, PublishedApp app) =>
+        Find(request, app) is { } rule && rule.AllowedOrigins.Contains(request.Headers.Origin.ToString());
 
     /// <returns>Whether it was answered; an app that says nothing about other origins leaves it to sign-in.</returns>
     public static bool TryAnswer(HttpContext context, PublishedApp app)
@@ -39,7 +39,7 @@ internal static class CorsRules
         }
 
         response.StatusCode = StatusCodes.Status204NoContent;
-        Allow(context, asked.Origin.ToString());
+        Allow(context, rule);
         response.Headers.AccessControlAllowMethods = asked.AccessControlRequestMethod;
         if (asked.AccessControlRequestHeaders.Count > 0)
         {
@@ -53,15 +53,24 @@ internal static class CorsRules
     /// <summary>For answers of ours.</summary>
     public static void LetRead(HttpContext context, PublishedApp app)
     {
-        if (context.Request.Headers.Origin.Count == 1 && IsAllowed(context.Request, app))
+        var origin = context.Request.Headers.Origin;
+        if (origin.Count == 1 && Find(context.Request, app) is { } rule && Lists(rule.AllowedOrigins, origin.ToString(), StringComparison.Ordinal))
         {
             context.Response.Headers.Vary = "Origin";
-            Allow(context, context.Request.Headers.Origin.ToString());
+            Allow(context, rule);
         }
     }
 
-    private static void Allow(HttpContext context, string origin)
+    /// <summary>Who is named may come with cookies; whoever else a star lets in, without.</summary>
+    private static void Allow(HttpContext context, CorsConfiguration rule)
     {
+        var origin = context.Request.Headers.Origin.ToString();
+        if (!rule.AllowedOrigins.Contains(origin))
+        {
+            context.Response.Headers.AccessControlAllowOrigin = "*";
+            return;
+        }
+
         context.Response.Headers.AccessControlAllowOrigin = origin;
         context.Response.Headers.AccessControlAllowCredentials = "true";
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using AppProxy.Gateway.Catalogue;
@@ -20,7 +21,7 @@ internal sealed class SignInChallenge(Seal seal, GatewayOrigin origin, RequestKe
 {
     public static readonly TimeSpan Life = TimeSpan.FromMinutes(15);
 
-    /// <summary>Tabs that sign in at once; more are forgotten ones.</summary>
+    /// <summary>Cookies of sign-ins under way, of which one has several for a long address; more are of forgotten tabs, and would fill the request's head.</summary>
     private const int MostPending = 6;
 
     /// <summary>A target of 16 KB is more than one cookie holds.</summary>
@@ -49,8 +50,10 @@ internal sealed class SignInChallenge(Seal seal, GatewayOrigin origin, RequestKe
 
         // 2.
         var secret = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32));
-        var id = Convert.ToHexString(RandomNumberGenerator.GetBytes(8));
         var expires = (time.GetUtcNow() + Life).ToUnixTimeMilliseconds();
+
+        // Begins with its age, so that the oldest are known without opening them.
+        var id = string.Create(CultureInfo.InvariantCulture, $"{expires:X12}{Convert.ToHexString(RandomNumberGenerator.GetBytes(8))}");
         ForgetOthers(context);
         Chunks.AppendResponseCookie(
             context,
@@ -80,13 +83,16 @@ internal sealed class SignInChallenge(Seal seal, GatewayOrigin origin, RequestKe
             : refusal.WriteAsync(context, StatusCodes.Status401Unauthorized, SignInRefusal.SignInRequired, "This app asks people to sign in.", app.Id);
     }
 
+    /// <summary>The oldest, until there is room for one more.</summary>
     private static void ForgetOthers(HttpContext context)
     {
-        var names = GatewayCookies.PendingIn(context.Request).ToList();
-        if (names.Count > MostPending)
+        var pending = GatewayCookies.PendingIn(context.Request).GroupBy(static cookie => cookie.Id, static cookie => cookie.Name).OrderBy(static cookies => cookies.Key, StringComparer.Ordinal).ToList();
+        var left = pending.Sum(static cookies => cookies.Count());
+        foreach (var cookies in pending.TakeWhile(_ => left >= MostPending))
         {
-            foreach (var name in names)
+            foreach (var name in cookies)
             {
+                left--;
                 context.Response.Cookies.Delete(name, GatewayCookies.ForPending(context.Request, Life));
             }
         }
