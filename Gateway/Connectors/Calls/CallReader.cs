@@ -56,20 +56,26 @@ internal sealed class CallReader(SigningKeys keys, IConnectorStore store, Replay
 
         // 6.
         Enter(call, connector.Id);
-        if (connector.RevokedAt is not null)
-        {
-            throw new CallRefusedException(CallFault.ConnectorRevoked, $"Connector '{connector.Name}' was revoked.");
-        }
-
-        if (connector.BlockedAt is not null)
-        {
-            throw new CallRefusedException(
-                CallFault.ConnectorBlocked, $"Connector '{connector.Name}' is blocked, since its key was used from two places at once: enrol it again, with a new token and --replace.");
-        }
+        CheckStanding(connector);
 
         // 7.
         await instances.NoteAsync(connector, call.Instance, cancellationToken);
         return (call, connector);
+    }
+
+    /// <exception cref="CallRefusedException">The connector may not call, or is gone.</exception>
+    public static void CheckStanding(ConnectorRecord? connector)
+    {
+        switch (connector)
+        {
+            case null:
+                throw Unknown;
+            case { RevokedAt: not null }:
+                throw new CallRefusedException(CallFault.ConnectorRevoked, $"Connector '{connector.Name}' was revoked.");
+            case { BlockedAt: not null }:
+                throw new CallRefusedException(
+                    CallFault.ConnectorBlocked, $"Connector '{connector.Name}' is blocked, since its key was used from two places at once: enrol it again, with a new token and --replace.");
+        }
     }
 
     private static async Task<bool> IsSignedAsync(string body, PublicPoint point)

@@ -21,11 +21,15 @@ internal sealed class ConnectorCalls(CallReader reader, ConnectorEnrollment enro
     {
         var (call, connector) = await reader.ReadAsync(body, ConnectorPaths.Token, cancellationToken);
         var granted = access.Grant(connector);
-        return new GatewayAnswer
+        if (seals is not null)
         {
-            InResponseTo = call.Id,
-            BrokerAccess = seals is null ? granted : granted with { GroupKeys = await seals.GrantAsync(connector, call, cancellationToken) },
-        };
+            granted = granted with { GroupKeys = await seals.GrantAsync(connector, call, cancellationToken) };
+
+            // Whoever revokes a connector and gives its group a new key does it in this order: who was still good when the call came may get that key no more.
+            CallReader.CheckStanding(await store.FindAsync(connector.Id, cancellationToken));
+        }
+
+        return new GatewayAnswer { InResponseTo = call.Id, BrokerAccess = granted };
     }
 
     public async Task<GatewayAnswer> NotePresenceAsync(string body, CancellationToken cancellationToken)
