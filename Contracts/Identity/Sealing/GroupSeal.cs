@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AppProxy.Contracts.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace AppProxy.Contracts.Identity.Sealing;
@@ -20,9 +21,7 @@ internal sealed partial class GroupSeal(string group, ISealingKeys keys, IRefusa
     private const int SessionWindow = 1 << 12;
 
     private readonly ConcurrentDictionary<LinkName, LinkOpener> _openers = new();
-    private readonly Lock _gate = new();
-    private long _loggedAt;
-    private long _unlogged;
+    private readonly LogPace _pace = new();
 
     public ISealingKeys Keys => keys;
 
@@ -95,21 +94,10 @@ internal sealed partial class GroupSeal(string group, ISealingKeys keys, IRefusa
     public void Refuse(string queue, SealingFault fault)
     {
         counter.Refused(group, queue, fault);
-        long unlogged;
-        var now = keys.Now.ToUnixTimeSeconds();
-        lock (_gate)
+        if (_pace.TryPass(keys.Now.ToUnixTimeSeconds(), out var unlogged))
         {
-            // A broker of bad will does not fill our log.
-            if (_loggedAt == now)
-            {
-                _unlogged++;
-                return;
-            }
-
-            (_loggedAt, unlogged, _unlogged) = (now, _unlogged, 0);
+            LogRefused(group, queue, fault, unlogged);
         }
-
-        LogRefused(group, queue, fault, unlogged);
     }
 
     private LinkOpener? CreateOpener(in SealedHeader header, string queue, string? sessionId)

@@ -15,7 +15,7 @@ internal sealed class CallReader(SigningKeys keys, IConnectorStore store, Replay
     private static readonly CallRefusedException Unknown = new(
         CallFault.ConnectorUnknown, "The gateway does not know this connector: enrol it again, with a new token and --replace.");
 
-    /// <summary>A call of who is no connector yet, signed with the key that it brings.</summary>
+    /// <summary>A call of who is no connector yet, signed with the key that it brings: anybody can make one, so it is yet to be seen whether it is genuine.</summary>
     /// <exception cref="CallRefusedException">No such call.</exception>
     public async Task<(ConnectorCall Call, JsonWebKey Key)> ReadEnrollmentAsync(string body)
     {
@@ -26,9 +26,12 @@ internal sealed class CallReader(SigningKeys keys, IConnectorStore store, Replay
             throw BadRequest();
         }
 
-        Enter(call, key.Kid);
         return (call, key);
     }
+
+    /// <summary>Such a call of who proved to have a token.</summary>
+    /// <exception cref="CallRefusedException">It was made before.</exception>
+    public void EnterEnrollment(ConnectorCall call, JsonWebKey key) => Enter(call, key.Kid);
 
     /// <exception cref="CallRefusedException">Not a good call of a connector that may call.</exception>
     public async Task<(ConnectorCall Call, ConnectorRecord Connector)> ReadAsync(string body, string path, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using AppProxy.Connector.Enrollment;
 using AppProxy.Contracts.Identity;
 using AppProxy.Gateway.Keys;
 using AppProxy.Testing;
+using AppProxy.Tests.Contracts.Transport;
 using FluentAssertions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -83,6 +84,45 @@ public sealed class Connectors_prove_who_they_are : EnrollmentTest
             // Whatever it is, it is the caller's fault, and it is told so.
             await this.Awaiting(_ => CallAsync(proxy, text, cancellation, path)).Should().NotThrowAsync($"'{member}' is {(takesAway ? "missing" : "null")}");
         }
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task Calls_are_no_longer_than_they_need_to_be_and_do_not_take_long(CancellationToken cancellation)
+    {
+        var time = new ObservedTimeProvider(TimeProvider.System.GetUtcNow());
+        var proxy = await StartGatewayAsync(cancellation, options => options.Time = time);
+
+        (await CallAsync(proxy, new string('x', 70_000), cancellation)).Should().Be(CallFault.BadRequest);
+        (await CallAsync(proxy, new string('x', 70_000), cancellation, ConnectorPaths.Presence)).Should().Be(CallFault.BadRequest);
+        (await CallAsync(proxy, "x", cancellation, ConnectorPaths.Prefix + "/nothing")).Should().Be(CallFault.BadRequest);
+        await using var slow = await proxy.ConnectAsync(cancellation);
+        await WriteAsync(slow, $"POST {ConnectorPaths.Token} HTTP/1.1\r\nHost: {proxy.GatewayUrl.Authority}\r\nContent-Length: 100\r\nConnection: close\r\n\r\nx", cancellation);
+
+        await time.Timers.ReadAllAsync(cancellation).FirstAsync(static due => due == TimeSpan.FromSeconds(10), cancellation);
+        var answer = ReadUntilAsync(slow, "did not arrive in time", cancellation);
+        while (!answer.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(answer, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancellation));
+        }
+
+        (await answer).Should().StartWith("HTTP/1.1 400");
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task Strangers_are_not_remembered(CancellationToken cancellation)
+    {
+        var proxy = await StartGatewayAsync(cancellation);
+        await EnrollAsync(proxy, cancellation: cancellation);
+        using var stranger = ConnectorIdentity.CreateKey();
+        var point = PublicKeys.From(stranger);
+        var call = Sign(
+            Identity,
+            own => own with { Issuer = "", Path = ConnectorPaths.Enroll, Enrollment = new EnrollmentRequest { TokenId = "none", Proof = "none", Name = "x", X = point.X, Y = point.Y } },
+            stranger);
+
+        (await CallAsync(proxy, call, cancellation, ConnectorPaths.Enroll)).Should().Be(CallFault.TokenUnknown);
+        (await CallAsync(proxy, call, cancellation, ConnectorPaths.Enroll)).Should().Be(CallFault.TokenUnknown, "or anybody could fill the memory of calls");
     }
 
     private static List<string> Members(JsonObject node, string path) => [.. node.SelectMany(
