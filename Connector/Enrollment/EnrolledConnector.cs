@@ -25,12 +25,16 @@ internal sealed partial class EnrolledConnector : IDisposable
         _key = file.OpenKey(Identity.PrivateKey);
         _client = new GatewayClient(Identity.Gateway, time, handler);
         SealingKeys = new EnrolledSealingKeys(this, time);
+        Standing = new Standing(time);
     }
 
     public ConnectorIdentity Identity { get; private set; }
 
     /// <summary>The group's keys, where the broker is somebody else's; as old as the last access to it.</summary>
     public EnrolledSealingKeys SealingKeys { get; }
+
+    /// <summary>Whether the gateway takes it.</summary>
+    public Standing Standing { get; }
 
     /// <summary>Asks for access to the broker.</summary>
     /// <exception cref="GatewayCallException">There is none.</exception>
@@ -149,7 +153,9 @@ internal sealed partial class EnrolledConnector : IDisposable
 
             var call = fill(new ConnectorCall { Issuer = Identity.Id, Audience = "", Path = path, Id = "", IssuedAt = 0, Instance = "" });
             var credentials = Enroller.Credentials(new ECDsaSecurityKey(_key) { KeyId = PublicKeys.From(_key).Kid });
+            Standing.BeforeCall();
             var (answer, signedBy) = await send(call, credentials, pinned);
+            Standing.OnTaken();
             if (signedBy.Kid != pinned.Kid)
             {
                 Keep(Identity with { GatewayKey = new PublicPoint(signedBy.X, signedBy.Y) });
@@ -157,6 +163,11 @@ internal sealed partial class EnrolledConnector : IDisposable
             }
 
             return answer;
+        }
+        catch (GatewayCallException refused) when (Standing.IsShutOutBy(refused.Fault) && refused.InnerException is not GatewayCallException)
+        {
+            Standing.OnRefused(refused);
+            throw;
         }
         finally
         {

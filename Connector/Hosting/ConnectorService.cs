@@ -1,3 +1,4 @@
+using AppProxy.Connector.Enrollment;
 using AppProxy.Connector.Execution;
 using AppProxy.Connector.Pull;
 using AppProxy.Connector.Settings;
@@ -7,10 +8,12 @@ using AppProxy.Contracts.Transport;
 namespace AppProxy.Connector.Hosting;
 
 /// <summary>
-/// The connector's life: connect and pull; beat and watch; and to stop, in this order: pull no more, finish what runs, close the links.
+/// The connector's life: connect and pull; beat and watch; and to stop, in this order: pull no more, finish what runs, close the links. One that its
+/// gateway shuts out stops in the same order, and connects again if the gateway takes it again.
 /// </summary>
 internal sealed partial class ConnectorService(
-    ConnectorOptions options, ConnectorLinks links, BrokerConnector broker, TimeProvider time, ILogger<ConnectorService> logger) : BackgroundService
+    ConnectorOptions options, ConnectorLinks links, BrokerConnector broker, TimeProvider time, ILogger<ConnectorService> logger, EnrolledConnector? enrolled = null)
+    : BackgroundService
 {
     /// <summary>Windows are small: more takes this long only when the broker takes nothing.</summary>
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
@@ -29,7 +32,47 @@ internal sealed partial class ConnectorService(
     {
         var supervisor = new TransportSupervisor($"connector of group '{options.Group}'", broker.ConnectAsync, links, time, logger);
         links.Supervise(supervisor);
-        await Task.WhenAll(supervisor.RunAsync(stoppingToken), SweepAsync(stoppingToken));
+        await Task.WhenAll(enrolled is null ? supervisor.RunAsync(stoppingToken) : ServeAsync(supervisor, enrolled.Standing, stoppingToken), SweepAsync(stoppingToken));
+    }
+
+    private async Task ServeAsync(TransportSupervisor supervisor, Standing standing, CancellationToken stopping)
+    {
+        try
+        {
+            while (true)
+            {
+                using var serving = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+                var run = supervisor.RunAsync(serving.Token);
+                try
+                {
+                    await standing.WaitAsync(isShutOut: true, stopping);
+                    await WithdrawAsync(standing.Refusal?.Message, stopping);
+                }
+                finally
+                {
+                    await serving.CancelAsync();
+                    await run;
+                }
+
+                await standing.WaitAsync(isShutOut: false, stopping);
+                LogTakenAgain();
+                links.PullAgain();
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The connector stops.
+        }
+    }
+
+    /// <summary>What it would take now is lost for the group: the gateway does not believe its answers any more.</summary>
+    private async Task WithdrawAsync(string? reason, CancellationToken stopping)
+    {
+        LogShutOut(links.Exchanges, Standing.Interval.TotalSeconds, reason);
+        using var timeout = new CancellationTokenSource(FlushTimeout, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
+        await links.StopPullingAsync(limit.Token);
+        await WaitForExchangesAsync(stopping);
     }
 
     private async Task WaitForExchangesAsync(CancellationToken cancellationToken)
@@ -162,6 +205,12 @@ internal sealed partial class ConnectorService(
 
     [LoggerMessage(2203, LogLevel.Warning, "Gateway instance {Session} is silent; {Count} app calls for it are cancelled")]
     private partial void LogGatewayLost(Guid session, int count);
+
+    [LoggerMessage(2205, LogLevel.Warning, "The gateway has shut this connector out: it takes no more requests, finishes {Count} under way, closes its links, and asks again every {Seconds} s: {Reason}")]
+    private partial void LogShutOut(int count, double seconds, string? reason);
+
+    [LoggerMessage(2206, LogLevel.Information, "The gateway takes this connector again")]
+    private partial void LogTakenAgain();
 
     [LoggerMessage(2204, LogLevel.Warning, "This machine's clock differs from the broker's by {Offset}; deadlines allow for it, but check the time service")]
     private partial void LogClock(TimeSpan offset);

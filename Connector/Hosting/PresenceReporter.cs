@@ -54,8 +54,8 @@ internal sealed partial class PresenceReporter(
         }
         catch (Exception failed) when (failed is GatewayCallException or EnrollmentException)
         {
-            // Told once: it is tried again in two seconds, and in two more.
-            if (!_isTold)
+            // Told once: it is tried again in two seconds, and in two more. Who is shut out hears of it from who ends the links.
+            if (!_isTold && connector.Standing.Refusal is null)
             {
                 _isTold = true;
                 LogFailed(failed.Message);

@@ -131,6 +131,9 @@ internal sealed partial class ConnectorLinks : ILinkOwner, IOutboxOwner, IDispos
         }
     }
 
+    /// <summary>Takes requests again, from the next links on.</summary>
+    public void PullAgain() => _stopping = false;
+
     /// <summary>Forgets the ways to gateways that had nothing for us lately.</summary>
     public void ForgetIdleGateways()
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AppProxy.Contracts.Identity;
 
 /// <summary>The gateway's public keys, for who knows one of them: worth nothing without a pin.</summary>
@@ -11,7 +13,7 @@ internal sealed record GatewayKeys
 }
 
 /// <summary>A P-256 public key: coordinates in base64url (RFC 7518 section 6.2.1).</summary>
-internal sealed record PublicPoint(string X, string Y);
+internal sealed record PublicPoint([property: JsonRequired] string X, [property: JsonRequired] string Y);
 
 /// <summary>Public keys as others read them: a JWK Set (RFC 7517 section 5).</summary>
 internal sealed record KeySet(IReadOnlyList<PublishedKey> Keys);

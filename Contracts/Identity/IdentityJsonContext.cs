@@ -3,7 +3,7 @@ using AppProxy.Contracts.Identity.Sealing;
 
 namespace AppProxy.Contracts.Identity;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(ConnectorCall))]
 [JsonSerializable(typeof(GatewayAnswer))]
 [JsonSerializable(typeof(CallRefusal))]

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using AppProxy.Contracts.Transport;
+using AppProxy.Contracts.Transport.ServiceBus;
 using AppProxy.Gateway.Connectors.Enrolling;
 using AppProxy.Gateway.Connectors.Roster;
 using AppProxy.Gateway.Connectors.Sealing;
@@ -99,6 +101,12 @@ internal static partial class ConnectorCommands
             await database.UpdateAsync(connector.Id, static other => other with { RevokedAt = other.RevokedAt ?? TimeProvider.System.GetUtcNow() }, cancellationToken);
             await CommandAudit.WriteAsync(choice.Store, $"connectors revoke {connector.Name} of group {connector.Group}", cancellationToken);
             parsed.InvocationConfiguration.Output.WriteLine($"'{connector.Name}' of group '{connector.Group}' is revoked. Gateways end its connections within seconds; to bring it back, enrol it again.");
+            if (SignsInItself(choice.Configuration, connector.Group))
+            {
+                parsed.InvocationConfiguration.Output.WriteLine(
+                    $"It signs in to the namespace with an identity of its own, which the gateway cannot end: take that identity's roles on {EntityNames.Requests(connector.Group)}, {EntityNames.Uplinks(connector.Group)} and {EntityNames.Replies(connector.Group)} away too.");
+            }
+
             if (parsed.GetValue(rotate))
             {
                 if (choice.Configuration[$"Gateway:ServiceBusRules:{connector.Group}:SealingKey"] is not null)
@@ -114,6 +122,11 @@ internal static partial class ConnectorCommands
         });
         return revoke;
     }
+
+    /// <summary>Whether the gateway gives connectors of this group no tokens, since the namespace knows them (Tokens/NamespaceBrokerAccess.cs).</summary>
+    private static bool SignsInItself(IConfiguration configuration, string group) =>
+        configuration["Gateway:ServiceBus"] is { } serviceBus && ServiceBusConnectionString.TryParse(serviceBus, out var connection, out _) && connection.UsesWorkloadIdentity
+        && string.IsNullOrEmpty(configuration[$"Gateway:ServiceBusRules:{group}:RequestsKey"]);
 
     private static Command CreateRotate()
     {

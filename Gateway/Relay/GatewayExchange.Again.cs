@@ -90,6 +90,41 @@ internal sealed partial class GatewayExchange
         _headReady.Raise();
     }
 
+    /// <summary>
+    /// A connector that lost its rights says that it has the request, of which the broker knows nothing any more: another one gets it, in what is left of
+    /// its time. It cannot speak for a run of somebody else's: those are named by numbers that nobody but their connector and we know.
+    /// </summary>
+    public void OnRevokedFrame(in Frame frame)
+    {
+        ExchangeRun? run;
+        lock (_gate)
+        {
+            run = FindRun(frame.Header.Attempt);
+            if (run is null)
+            {
+                var left = App.Relay.WaitForConnector - _time.GetElapsedTime(SentAt);
+                if (_runs.Count > 0 || frame.Header.Attempt.Send != _send || left <= TimeSpan.Zero)
+                {
+                    return;
+                }
+
+                if (_directedTo is not null)
+                {
+                    NoLongerDirected();
+                    OnDirectLost();
+                }
+                else
+                {
+                    PutAgain(left);
+                }
+
+                return;
+            }
+        }
+
+        OnRunLost(run);
+    }
+
     /// <summary>The one run there is has sent nothing to the app, and nothing of the client's body is gone: another connector may have it all.</summary>
     private bool TryLeave(ExchangeRun run, in Frame frame)
     {
@@ -169,15 +204,20 @@ internal sealed partial class GatewayExchange
 
     private void SendAgain()
     {
+        SentAt = _time.GetTimestamp();
+        PutAgain(App.Relay.WaitForConnector);
+    }
+
+    private void PutAgain(TimeSpan wait)
+    {
         if (_request is null || EndedBy is not null)
         {
             return;
         }
 
         _send++;
-        SentAt = _time.GetTimestamp();
         _group.Meter.SentAgain(App.ConnectorGroup);
-        var deadline = _group.Clock.After(App.Relay.WaitForConnector);
+        var deadline = _group.Clock.After(wait);
         _group.Send(RequestMessage.Again(this, _request.Array.AsSpan(0, _requestLength), _send, deadline, TakeAssertion().Span));
     }
 }

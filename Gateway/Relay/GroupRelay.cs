@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using AppProxy.Contracts.Exchanges;
 using AppProxy.Contracts.Frames;
 using AppProxy.Contracts.Transport;
+using AppProxy.Contracts.Transport.Sealing;
 using AppProxy.Gateway.Diagnostics;
 
 namespace AppProxy.Gateway.Relay;
@@ -302,24 +303,52 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
         message.Release();
     }
 
+    /// <summary>From a connector that lost its rights: what it has goes to others, and it is told that its runs are over.</summary>
+    private void OnRevoked(InboundMessage message)
+    {
+        if (MessageReader.TryOpen(message.Body, out var reader) != FrameError.None)
+        {
+            return;
+        }
+
+        while (reader.TryRead(out var frame))
+        {
+            if (_exchanges.TryGetValue(frame.Header.Exchange, out var exchange))
+            {
+                exchange.OnRevokedFrame(frame);
+            }
+
+            _ = TryRefuse(frame);
+        }
+    }
+
     /// <summary>A frame of no exchange here: a heartbeat, or one that is over, unknown or another group's. Who claims one is told that it is over.</summary>
     private void OnStrayFrame(in Frame frame)
     {
+        if (frame.Header.Type == FrameType.Heartbeat && Heartbeat.TryRead(frame.Payload.Span, out var heartbeat) == FrameError.None)
+        {
+            InstanceOf(heartbeat.Session).OnHeartbeat(frame.Header, heartbeat);
+        }
+        else if (!TryRefuse(frame))
+        {
+            Meter.StrayFrame(Group);
+        }
+    }
+
+    /// <summary>Tells who begins a run with this frame that it is over; false when no run begins with it.</summary>
+    private bool TryRefuse(in Frame frame)
+    {
         switch (frame.Header.Type)
         {
-            case FrameType.Heartbeat when Heartbeat.TryRead(frame.Payload.Span, out var heartbeat) == FrameError.None:
-                InstanceOf(heartbeat.Session).OnHeartbeat(frame.Header, heartbeat);
-                break;
             case FrameType.Claim when ClaimPayload.TryRead(frame.Payload.Span, out var claim) == FrameError.None:
                 InstanceOf(claim.UplinkSession).Refuse(frame.Header, ExchangeFailure.AttemptRefused);
-                break;
+                return true;
             case FrameType.ResponseHead when !frame.Header.Flags.HasFlag(FrameFlags.Complete)
                     && ResponseHead.TryRead(frame.Payload.Span, frame.Header.Flags, out var head) == FrameError.None:
                 InstanceOf(head.UplinkSession).Refuse(frame.Header, ExchangeFailure.AttemptRefused);
-                break;
+                return true;
             default:
-                Meter.StrayFrame(Group);
-                break;
+                return false;
         }
     }
 
@@ -335,9 +364,11 @@ internal sealed partial class GroupRelay : ILinkOwner, IOutboxOwner
     [LoggerMessage(3004, LogLevel.Debug, "Group '{Group}': connector instance {From} does not reach app '{App}' ({Reason}); its request goes to {To}")]
     private partial void LogSentElsewhere(string group, Guid from, string app, ExchangeFailure reason, Guid to);
 
-    private sealed class RepliesHandler(GroupRelay relay) : IMessageHandler
+    private sealed class RepliesHandler(GroupRelay relay) : IMessageHandler, IRevokedMessageHandler
     {
         public void OnMessage(InboundMessage message) => relay.OnReplies(message);
+
+        public void OnRevoked(InboundMessage message) => relay.OnRevoked(message);
 
         public void OnClosed(TransportException? reason)
         {

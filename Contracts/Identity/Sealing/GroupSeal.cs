@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AppProxy.Contracts.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace AppProxy.Contracts.Identity.Sealing;
@@ -20,9 +21,7 @@ internal sealed partial class GroupSeal(string group, ISealingKeys keys, IRefusa
     private const int SessionWindow = 1 << 12;
 
     private readonly ConcurrentDictionary<LinkName, LinkOpener> _openers = new();
-    private readonly Lock _gate = new();
-    private long _loggedAt;
-    private long _unlogged;
+    private readonly LogPace _pace = new();
 
     public ISealingKeys Keys => keys;
 
@@ -33,7 +32,7 @@ internal sealed partial class GroupSeal(string group, ISealingKeys keys, IRefusa
     /// <param name="sessionId">Where it came from.</param>
     /// <param name="message">All of it; the part between header and tag is plain afterwards.</param>
     /// <param name="isOnce">Whether it counts as received now; else when <see cref="LinkOpener.Done"/> says so.</param>
-    /// <param name="opened">Who opened it, and its number.</param>
+    /// <param name="opened">Who opened it, and its number; <see cref="SealingFault.Revoked"/> with them is what a connector really said that lost its rights.</param>
     /// <returns>Why not. Nothing is counted yet: <see cref="Refuse"/>.</returns>
     public SealingFault TryOpen(string queue, string? sessionId, Span<byte> message, bool isOnce, out (LinkOpener Opener, ulong Counter) opened)
     {
@@ -49,10 +48,13 @@ internal sealed partial class GroupSeal(string group, ISealingKeys keys, IRefusa
             return SealingFault.Stale;
         }
 
-        if (keys.Check(header) is var fault and not SealingFault.None)
+        var standing = keys.Check(header);
+        if (standing is not (SealingFault.None or SealingFault.Revoked))
         {
-            return fault;
+            return standing;
         }
+
+        SealingFault fault;
 
         var name = new LinkName(header.KeyId, header.Connector, header.Link, queue);
         if (_openers.TryGetValue(name, out var opener))
@@ -63,6 +65,11 @@ internal sealed partial class GroupSeal(string group, ISealingKeys keys, IRefusa
         {
             // Remembered only if it opens something: strangers cannot fill this up.
             opener = CreateOpener(header, queue, sessionId);
+            if (opener is null)
+            {
+                return standing;
+            }
+
             fault = opener.Open(header, message, sessionId, isOnce, now);
             if (fault == SealingFault.None && _openers.TryAdd(name, opener))
             {
@@ -74,38 +81,37 @@ internal sealed partial class GroupSeal(string group, ISealingKeys keys, IRefusa
             }
         }
 
+        if (fault != SealingFault.None)
+        {
+            return fault;
+        }
+
         opened = (opener, header.Counter);
-        return fault;
+        return standing;
     }
 
     /// <summary>Counts and logs a message that is dropped.</summary>
     public void Refuse(string queue, SealingFault fault)
     {
         counter.Refused(group, queue, fault);
-        long unlogged;
-        var now = keys.Now.ToUnixTimeSeconds();
-        lock (_gate)
+        if (_pace.TryPass(keys.Now.ToUnixTimeSeconds(), out var unlogged))
         {
-            // A broker of bad will does not fill our log.
-            if (_loggedAt == now)
-            {
-                _unlogged++;
-                return;
-            }
-
-            (_loggedAt, unlogged, _unlogged) = (now, _unlogged, 0);
+            LogRefused(group, queue, fault, unlogged);
         }
-
-        LogRefused(group, queue, fault, unlogged);
     }
 
-    private LinkOpener CreateOpener(in SealedHeader header, string queue, string? sessionId)
+    private LinkOpener? CreateOpener(in SealedHeader header, string queue, string? sessionId)
     {
+        if (keys.OpeningKeyOf(header) is not { } openingKey)
+        {
+            return null;
+        }
+
         Span<byte> linkKey = stackalloc byte[GroupSecret.Size];
 
         // What lies in a queue's dead-letter queue was sealed for the queue.
         var subqueue = queue.IndexOf("/$", StringComparison.Ordinal);
-        GroupSecret.DeriveLink(keys.OpeningKeyOf(header), header.Link, subqueue < 0 ? queue : queue[..subqueue], linkKey);
+        GroupSecret.DeriveLink(openingKey, header.Link, subqueue < 0 ? queue : queue[..subqueue], linkKey);
         return new LinkOpener(linkKey, sessionId is null ? CompetingWindow : SessionWindow);
     }
 

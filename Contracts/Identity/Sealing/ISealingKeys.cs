@@ -12,8 +12,8 @@ internal interface ISealingKeys
     /// <summary>Whether messages with this header are to be believed, if they can be opened.</summary>
     SealingFault Check(in SealedHeader header);
 
-    /// <summary>The key with which a message that passed <see cref="Check"/> is opened. Secret.</summary>
-    byte[] OpeningKeyOf(in SealedHeader header);
+    /// <summary>The key with which a message that passed <see cref="Check"/> is opened; of one that was revoked, null where it is not held. Secret.</summary>
+    byte[]? OpeningKeyOf(in SealedHeader header);
 
     /// <summary>Looks for keys that are not here yet, if it was not done just now.</summary>
     /// <exception cref="Exception">They cannot be had; whatever the way to them gives.</exception>

@@ -26,7 +26,7 @@ public sealed class AmqpTransport : ITransport
         _options = options;
         _connection = connection;
         _session = connection.BeginSession();
-        _tokens = options.TokenProvider is { } provider ? new TokenRenewal(new ClaimsNode(_session), provider, options) : null;
+        _tokens = options.TokenProvider is { } provider ? new TokenRenewal(new ClaimsNode(_session), provider, options, OnTokensEnded) : null;
         _loop = RunAsync();
     }
 
@@ -138,6 +138,16 @@ public sealed class AmqpTransport : ITransport
 
     /// <summary>Loses the connection, as a cut cable does.</summary>
     internal void Abort() => _connection.Abort(new AmqpError(ErrorCondition.ConnectionForced, "The connection was aborted."));
+
+    private void OnTokensEnded(TransportException reason)
+    {
+        if (Volatile.Read(ref _isDisposed) == 0)
+        {
+            _closed.TrySetResult(reason);
+        }
+
+        _connection.Abort(new AmqpError(ErrorCondition.UnauthorizedAccess, reason.Message));
+    }
 
     private async Task RunAsync()
     {

@@ -81,6 +81,10 @@ internal sealed class SealedReceiver(GroupSeal seal, string queue, ReceiverOptio
                 return false;
             default:
                 seal.Refuse(queue, fault);
+                if (fault == SealingFault.Revoked && opened.Opener is not null && handler is IRevokedMessageHandler revoked)
+                {
+                    revoked.OnRevoked(new SealedInboundMessage(message, opened.Opener, opened.Counter));
+                }
 
                 // What came before is done already; what is not genuine is kept for the operator to look at, where the broker does that.
                 Drop(message, fault == SealingFault.Replayed || options.SessionId is not null ? Settlement.Complete : Settlement.DeadLetter);

@@ -45,7 +45,7 @@ public sealed class ServiceBusTransport : ITransport
         wire.BetweenReads = LookAtDrains;
         _session = new Session(connection);
         _claims = new ClaimsNode(_session);
-        _tokens = options.TokenProvider is { } provider ? new TokenRenewal(_claims, provider, options) : null;
+        _tokens = options.TokenProvider is { } provider ? new TokenRenewal(_claims, provider, options, OnTokensEnded) : null;
         _session.AddClosedCallback((_, error) => OnSessionEnded(error));
         connection.AddClosedCallback((_, error) => OnConnectionEnded(error));
     }
@@ -224,6 +224,16 @@ public sealed class ServiceBusTransport : ITransport
                 ImmutableInterlocked.Update(ref _draining, static (list, done) => list.Remove(done), receiver);
             }
         }
+    }
+
+    private void OnTokensEnded(TransportException reason)
+    {
+        if (Volatile.Read(ref _isDisposed) == 0)
+        {
+            _closed.TrySetResult(reason);
+        }
+
+        CloseConnection();
     }
 
     // All links live in the one session: without it the conversation is over.

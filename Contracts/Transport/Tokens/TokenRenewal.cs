@@ -5,9 +5,14 @@ namespace AppProxy.Contracts.Transport.Tokens;
 
 /// <summary>
 /// Puts a token for each queue before its first link, and again at half of its life for as long as the connection lasts. When that fails it
-/// tries again, later each time, until the token has run out; then the broker takes the links away, and their owner sees that.
+/// tries again, later each time, until the token has run out; then the conversation is over. Not every broker takes the links away then: a token may
+/// be good for longer there than whoever gave it meant it to be.
 /// </summary>
-internal sealed class TokenRenewal(IClaimsNode node, IBrokerTokenProvider provider, AmqpTransportOptions options) : IAsyncDisposable
+/// <param name="node">Where tokens are put.</param>
+/// <param name="provider">Gives them.</param>
+/// <param name="options">The transport's.</param>
+/// <param name="ended">Ends the conversation. It must not wait for this.</param>
+internal sealed class TokenRenewal(IClaimsNode node, IBrokerTokenProvider provider, AmqpTransportOptions options, Action<TransportException> ended) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
@@ -65,15 +70,19 @@ internal sealed class TokenRenewal(IClaimsNode node, IBrokerTokenProvider provid
                 }
                 catch (Exception) when (!_stopping.IsCancellationRequested && token.ExpiresAt > options.Time.GetUtcNow())
                 {
-                    wait = retry;
+                    var left = token.ExpiresAt - options.Time.GetUtcNow();
+                    wait = retry < left ? retry : left > TimeSpan.Zero ? left : TimeSpan.Zero;
                     retry = retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
                 }
             }
         }
-        catch (Exception)
+        catch (Exception failure)
         {
-            // Stopping, or the token is over: the broker detaches the links, which is how their owner learns of it.
             _authorized.TryRemove(queue, out _);
+            if (!_stopping.IsCancellationRequested)
+            {
+                ended(new TransportException(TransportFailure.Unauthorized, $"The token for {queue} has run out, and there is no other: {failure.Message}", failure));
+            }
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class CallReader(SigningKeys keys, IConnectorStore store, Replay
     private static readonly CallRefusedException Unknown = new(
         CallFault.ConnectorUnknown, "The gateway does not know this connector: enrol it again, with a new token and --replace.");
 
-    /// <summary>A call of who is no connector yet, signed with the key that it brings.</summary>
+    /// <summary>A call of who is no connector yet, signed with the key that it brings: anybody can make one, so it is yet to be seen whether it is genuine.</summary>
     /// <exception cref="CallRefusedException">No such call.</exception>
     public async Task<(ConnectorCall Call, JsonWebKey Key)> ReadEnrollmentAsync(string body)
     {
@@ -26,9 +26,12 @@ internal sealed class CallReader(SigningKeys keys, IConnectorStore store, Replay
             throw BadRequest();
         }
 
-        Enter(call, key.Kid);
         return (call, key);
     }
+
+    /// <summary>Such a call of who proved to have a token.</summary>
+    /// <exception cref="CallRefusedException">It was made before.</exception>
+    public void EnterEnrollment(ConnectorCall call, JsonWebKey key) => Enter(call, key.Kid);
 
     /// <exception cref="CallRefusedException">Not a good call of a connector that may call.</exception>
     public async Task<(ConnectorCall Call, ConnectorRecord Connector)> ReadAsync(string body, string path, CancellationToken cancellationToken)
@@ -56,20 +59,26 @@ internal sealed class CallReader(SigningKeys keys, IConnectorStore store, Replay
 
         // 6.
         Enter(call, connector.Id);
-        if (connector.RevokedAt is not null)
-        {
-            throw new CallRefusedException(CallFault.ConnectorRevoked, $"Connector '{connector.Name}' was revoked.");
-        }
-
-        if (connector.BlockedAt is not null)
-        {
-            throw new CallRefusedException(
-                CallFault.ConnectorBlocked, $"Connector '{connector.Name}' is blocked, since its key was used from two places at once: enrol it again, with a new token and --replace.");
-        }
+        CheckStanding(connector);
 
         // 7.
         await instances.NoteAsync(connector, call.Instance, cancellationToken);
         return (call, connector);
+    }
+
+    /// <exception cref="CallRefusedException">The connector may not call, or is gone.</exception>
+    public static void CheckStanding(ConnectorRecord? connector)
+    {
+        switch (connector)
+        {
+            case null:
+                throw Unknown;
+            case { RevokedAt: not null }:
+                throw new CallRefusedException(CallFault.ConnectorRevoked, $"Connector '{connector.Name}' was revoked.");
+            case { BlockedAt: not null }:
+                throw new CallRefusedException(
+                    CallFault.ConnectorBlocked, $"Connector '{connector.Name}' is blocked, since its key was used from two places at once: enrol it again, with a new token and --replace.");
+        }
     }
 
     private static async Task<bool> IsSignedAsync(string body, PublicPoint point)

@@ -13,7 +13,9 @@ internal sealed class ConnectorCalls(CallReader reader, ConnectorEnrollment enro
     public async Task<GatewayAnswer> EnrollAsync(string body, CancellationToken cancellationToken)
     {
         var (call, key) = await reader.ReadEnrollmentAsync(body);
-        var connector = await enrollment.EnrollAsync(call.Enrollment!, key, cancellationToken);
+        var token = await enrollment.ProveAsync(call.Enrollment!, key, cancellationToken);
+        reader.EnterEnrollment(call, key);
+        var connector = await enrollment.EnrollAsync(token, call.Enrollment!, key, cancellationToken);
         return new GatewayAnswer { InResponseTo = call.Id, Enrolled = new EnrolledAnswer { Id = connector.Id, Name = connector.Name, Group = connector.Group } };
     }
 
@@ -21,11 +23,15 @@ internal sealed class ConnectorCalls(CallReader reader, ConnectorEnrollment enro
     {
         var (call, connector) = await reader.ReadAsync(body, ConnectorPaths.Token, cancellationToken);
         var granted = access.Grant(connector);
-        return new GatewayAnswer
+        if (seals is not null)
         {
-            InResponseTo = call.Id,
-            BrokerAccess = seals is null ? granted : granted with { GroupKeys = await seals.GrantAsync(connector, call, cancellationToken) },
-        };
+            granted = granted with { GroupKeys = await seals.GrantAsync(connector, call, cancellationToken) };
+
+            // Whoever revokes a connector and gives its group a new key does it in this order: who was still good when the call came may get that key no more.
+            CallReader.CheckStanding(await store.FindAsync(connector.Id, cancellationToken));
+        }
+
+        return new GatewayAnswer { InResponseTo = call.Id, BrokerAccess = granted };
     }
 
     public async Task<GatewayAnswer> NotePresenceAsync(string body, CancellationToken cancellationToken)
@@ -36,7 +42,8 @@ internal sealed class ConnectorCalls(CallReader reader, ConnectorEnrollment enro
             throw new CallRefusedException(CallFault.BadRequest, "The call says nothing about how the connector is.");
         }
 
-        await store.SavePresenceAsync(connector.Id, new PresenceRecord(report, time.GetUtcNow()), cancellationToken);
+        var taken = PresenceIntake.Take(report, app => settings.Has(connector.Group, app));
+        await store.SavePresenceAsync(connector.Id, new PresenceRecord(taken, time.GetUtcNow()), cancellationToken);
         return new GatewayAnswer { InResponseTo = call.Id, SettingsVersion = settings.Version };
     }
 

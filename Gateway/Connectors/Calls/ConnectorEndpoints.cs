@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using System.Text.Json;
 using AppProxy.Contracts.Identity;
+using AppProxy.Contracts.Processes;
 using AppProxy.Gateway.Connectors.Enrolling;
 using AppProxy.Gateway.Connectors.Tokens;
 using AppProxy.Gateway.Keys;
@@ -12,10 +14,19 @@ using Microsoft.Net.Http.Headers;
 namespace AppProxy.Gateway.Connectors.Calls;
 
 /// <summary>What connectors call on the gateway's own host: each answer is signed, each refusal says why.</summary>
-internal sealed partial class ConnectorEndpoints(SigningKeys keys, ILogger<ConnectorEndpoints> logger, ConnectorCalls? calls = null)
+internal sealed partial class ConnectorEndpoints(SigningKeys keys, TimeProvider time, ILogger<ConnectorEndpoints> logger, ConnectorCalls? calls = null)
 {
     /// <summary>A report on ten thousand apps.</summary>
-    private const int MaxBody = 1024 * 1024;
+    private const int MaxReport = 1024 * 1024;
+
+    /// <summary>Any other call is a small part of it.</summary>
+    private const int MaxCall = 64 * 1024;
+
+    /// <summary>Until a call is here whole. Whoever takes longer holds a place that others need.</summary>
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Of each fault its own, so that one kind of noise does not hide another.</summary>
+    private readonly LogPace[] _paces = [.. Enum.GetValues<CallFault>().Select(static _ => new LogPace())];
 
     private const string Scheme = "Bearer ";
 
@@ -51,7 +62,11 @@ internal sealed partial class ConnectorEndpoints(SigningKeys keys, ILogger<Conne
         }
         catch (CallRefusedException refused)
         {
-            LogRefused(context.Request.Path, context.Connection.RemoteIpAddress, refused.Fault, refused.Message);
+            if (_paces[(int)refused.Fault].TryPass(time.GetUtcNow().ToUnixTimeSeconds(), out var unlogged))
+            {
+                LogRefused(context.Request.Path, context.Connection.RemoteIpAddress, refused.Fault, unlogged, refused.Message);
+            }
+
             await RefuseAsync(context, refused.Fault, refused.Message);
         }
         catch (StoreException unusable)
@@ -76,23 +91,45 @@ internal sealed partial class ConnectorEndpoints(SigningKeys keys, ILogger<Conne
             JsonSerializer.Serialize(new CallRefusal { Code = fault, Message = message }, IdentityJsonContext.Default.CallRefusal), context.RequestAborted);
     }
 
-    private static async Task<string> ReadBodyAsync(HttpContext context)
+    private async Task<string> ReadBodyAsync(HttpContext context, int limit)
     {
-        using var body = new MemoryStream();
-        var piece = new byte[4 * 1024];
-        int length;
-        while ((length = await context.Request.Body.ReadAsync(piece, context.RequestAborted)) > 0)
+        if (context.Request.ContentLength > limit)
         {
-            if (body.Length + length > MaxBody)
-            {
-                throw new CallRefusedException(CallFault.BadRequest, "The call is too long.");
-            }
-
-            body.Write(piece, 0, length);
+            throw TooLong();
         }
 
-        return Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length);
+        using var body = new MemoryStream();
+        var reader = context.Request.BodyReader;
+        using var timeout = new CancellationTokenSource(ReadTimeout, time);
+        await using var giveUp = timeout.Token.UnsafeRegister(static pipe => ((PipeReader)pipe!).CancelPendingRead(), reader);
+        while (true)
+        {
+            var read = await reader.ReadAsync(context.RequestAborted);
+            var isTooLong = body.Length + read.Buffer.Length > limit;
+            foreach (var piece in isTooLong ? default : read.Buffer)
+            {
+                body.Write(piece.Span);
+            }
+
+            reader.AdvanceTo(read.Buffer.End);
+            if (isTooLong)
+            {
+                throw TooLong();
+            }
+
+            if (read.IsCompleted)
+            {
+                return Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length);
+            }
+
+            if (read.IsCanceled)
+            {
+                throw new CallRefusedException(CallFault.BadRequest, "The call did not arrive in time.");
+            }
+        }
     }
+
+    private static CallRefusedException TooLong() => new(CallFault.BadRequest, "The call is too long.");
 
     private Task WriteKeysAsync(HttpContext context)
     {
@@ -139,16 +176,24 @@ internal sealed partial class ConnectorEndpoints(SigningKeys keys, ILogger<Conne
         }
 
         var calls = Calls(context);
-        var body = await ReadBodyAsync(context);
-        return request.Path.Value switch
+        var path = request.Path.Value;
+        if (path is not (ConnectorPaths.Enroll or ConnectorPaths.Token or ConnectorPaths.Key or ConnectorPaths.Presence))
+        {
+            throw NothingThere();
+        }
+
+        var body = await ReadBodyAsync(context, path == ConnectorPaths.Presence ? MaxReport : MaxCall);
+        return path switch
         {
             ConnectorPaths.Enroll => await calls.EnrollAsync(body, context.RequestAborted),
             ConnectorPaths.Token => await calls.GrantAccessAsync(body, context.RequestAborted),
             ConnectorPaths.Key => await calls.ChangeKeyAsync(body, context.RequestAborted),
             ConnectorPaths.Presence => await calls.NotePresenceAsync(body, context.RequestAborted),
-            _ => throw new CallRefusedException(CallFault.BadRequest, "There is nothing at this path."),
+            _ => throw NothingThere(),
         };
     }
+
+    private static CallRefusedException NothingThere() => new(CallFault.BadRequest, "There is nothing at this path.");
 
     /// <exception cref="CallRefusedException">Nobody may call, or not this way.</exception>
     private ConnectorCalls Calls(HttpContext context)
@@ -167,8 +212,8 @@ internal sealed partial class ConnectorEndpoints(SigningKeys keys, ILogger<Conne
         return calls;
     }
 
-    [LoggerMessage(4301, LogLevel.Warning, "A connector's call to {Path} from {Client} is refused ({Fault}): {Reason}")]
-    private partial void LogRefused(PathString path, IPAddress? client, CallFault fault, string reason);
+    [LoggerMessage(4301, LogLevel.Warning, "A connector's call to {Path} from {Client} is refused ({Fault}), and {Unlogged} like it before that are only counted: {Reason}")]
+    private partial void LogRefused(PathString path, IPAddress? client, CallFault fault, long unlogged, string reason);
 
     [LoggerMessage(4302, LogLevel.Error, "A connector's call cannot be answered: {Reason}")]
     private partial void LogUnavailable(string reason);

@@ -12,8 +12,9 @@ internal sealed partial class ConnectorEnrollment(IConnectorStore store, TimePro
 {
     private const string AskForAnother = "Ask the gateway's operator for another one (connectors token).";
 
-    /// <exception cref="CallRefusedException">The token is not good for it.</exception>
-    public async Task<ConnectorRecord> EnrollAsync(EnrollmentRequest request, JsonWebKey key, CancellationToken cancellationToken)
+    /// <summary>The token that it has, perhaps over by now.</summary>
+    /// <exception cref="CallRefusedException">It has none.</exception>
+    public async Task<EnrollmentTokenRecord> ProveAsync(EnrollmentRequest request, JsonWebKey key, CancellationToken cancellationToken)
     {
         var token = await store.FindTokenAsync(request.TokenId, cancellationToken)
             ?? throw new CallRefusedException(CallFault.TokenUnknown, "The gateway does not know this token. " + AskForAnother);
@@ -23,6 +24,16 @@ internal sealed partial class ConnectorEnrollment(IConnectorStore store, TimePro
             throw new CallRefusedException(CallFault.TokenForged, "This is not the token that the gateway made. " + AskForAnother);
         }
 
+        return token;
+    }
+
+    /// <param name="token">Of which there is a proof.</param>
+    /// <param name="request">What it asks for.</param>
+    /// <param name="key">Its public key.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CallRefusedException">The token is not good for it.</exception>
+    public async Task<ConnectorRecord> EnrollAsync(EnrollmentTokenRecord token, EnrollmentRequest request, JsonWebKey key, CancellationToken cancellationToken)
+    {
         var point = new PublicPoint(key.X, key.Y);
         if ((await store.ListAsync(cancellationToken)).FirstOrDefault(other => other.EnrolledWith == token.Id && other.Key == point && other.IsActive) is { } enrolled)
         {

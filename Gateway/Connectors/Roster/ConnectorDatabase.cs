@@ -88,9 +88,10 @@ internal sealed class ConnectorDatabase(StoreConnection connection, TimeProvider
     });
 
     public Task<IReadOnlyDictionary<string, PresenceRecord>> ListPresenceAsync(CancellationToken cancellationToken) => connection.UseAsync<IReadOnlyDictionary<string, PresenceRecord>>(async context =>
-        (await context.Set<ConnectorPresenceRow>().AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(
-            static row => row.ConnectorId,
-            static row => new PresenceRecord(JsonSerializer.Deserialize(row.Report, IdentityJsonContext.Default.PresenceReport)!, DateTimeOffset.FromUnixTimeMilliseconds(row.SeenAt))));
+        (await context.Set<ConnectorPresenceRow>().AsNoTracking().ToListAsync(cancellationToken))
+            .Select(static row => (Id: row.ConnectorId, Record: Read(row)))
+            .Where(static presence => presence.Record is not null)
+            .ToDictionary(static presence => presence.Id, static presence => presence.Record!));
 
     public Task<ConnectorRecord?> UpdateAsync(string id, Func<ConnectorRecord, ConnectorRecord> change, CancellationToken cancellationToken) => AttemptAsync<ConnectorRecord?>(
         async context =>
@@ -106,6 +107,21 @@ internal sealed class ConnectorDatabase(StoreConnection connection, TimeProvider
             await context.SaveChangesAsync(cancellationToken);
             return changed;
         });
+
+    /// <summary>Null for what cannot be read: it is one connector's, and the others' shall be seen all the same.</summary>
+    private static PresenceRecord? Read(ConnectorPresenceRow row)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(row.Report, IdentityJsonContext.Default.PresenceReport) is { } report
+                ? new PresenceRecord(report, DateTimeOffset.FromUnixTimeMilliseconds(row.SeenAt))
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>What collides with somebody else's change is tried again on the ground of that.</summary>
     private Task<T> AttemptAsync<T>(Func<StoreContext, Task<T>> change) => connection.UseAsync(async _ =>

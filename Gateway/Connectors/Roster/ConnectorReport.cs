@@ -35,8 +35,8 @@ internal sealed class ConnectorReport(IReadOnlyList<ConnectorRecord> connectors,
             [
                 group.Key,
                 Invariant($"{online.Count}/{group.Count()} online"),
-                Invariant($"{online.Sum(static seen => seen.Report.BusySlots)}/{online.Sum(static seen => seen.Report.Slots)}"),
-                Invariant($"{online.Sum(static seen => seen.Report.Streams)}"),
+                Invariant($"{online.Sum(static seen => (long)seen.Report.BusySlots)}/{online.Sum(static seen => (long)seen.Report.Slots)}"),
+                Invariant($"{online.Sum(static seen => (long)seen.Report.Streams)}"),
                 string.Join(", ", apps.Where(static app => !app.Any(static reached => reached)).Select(static app => app.Key).Order(StringComparer.Ordinal).DefaultIfEmpty("-")),
             ];
         }));

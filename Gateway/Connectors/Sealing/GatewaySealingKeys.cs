@@ -41,7 +41,7 @@ internal sealed class GatewaySealingKeys(string group, GroupKeys keys, ShutOutCo
             : SealingFault.UnknownKey;
     }
 
-    public byte[] OpeningKeyOf(in SealedHeader header) => Find(header.KeyId)!.Secret.UpOf(header.Connector);
+    public byte[]? OpeningKeyOf(in SealedHeader header) => Find(header.KeyId)?.Secret.UpOf(header.Connector);
 
     public Task RefreshAsync(CancellationToken cancellationToken) => keys.EnsureAsync(group, cancellationToken);
 

@@ -8,6 +8,7 @@ using AppProxy.Connector.Settings;
 using AppProxy.Contracts.Identity;
 using AppProxy.Tests.Diagnostics;
 using FluentAssertions;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
@@ -20,7 +21,7 @@ public sealed class Connectors_are_listed : EnrollmentTest
     [Test, CancelAfter(Guard)]
     public async Task What_a_connector_says_of_itself_is_kept(CancellationToken cancellation)
     {
-        var proxy = await StartGatewayAsync(cancellation);
+        var proxy = await StartGatewayAsync(cancellation, static options => options.Publish("wiki", static context => context.Response.WriteAsync("served")));
         var identity = await EnrollAsync(proxy, cancellation: cancellation);
         var connector = Open();
         var report = new PresenceReport
@@ -30,7 +31,7 @@ public sealed class Connectors_are_listed : EnrollmentTest
             BusySlots = 1,
             Streams = 2,
             ClockOffset = -3,
-            Apps = new Dictionary<string, AppReach> { ["hr"] = new(true), ["wiki"] = new(false, "no answer") },
+            Apps = new Dictionary<string, AppReach> { ["app"] = new(true), ["wiki"] = new(false, "no answer") },
         };
 
         await connector.ReportPresenceAsync(report, cancellation);

@@ -96,6 +96,42 @@ public sealed class Connectors_are_revoked : EnrollmentTest
         (await Log.WaitForAsync(static entry => entry.EventId == 1002, cancellation)).Text.Should().StartWith("connector of group 'default': lost the broker");
     }
 
+    [Test, CancelAfter(Guard)]
+    public async Task One_that_the_gateway_takes_again_serves_again(CancellationToken cancellation)
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var proxy = await StartAsync(
+            options =>
+            {
+                options.ConnectorTime = time;
+                options.Enrolls = true;
+                options.Publish("app", static context => context.Response.WriteAsync("served"));
+            },
+            cancellation);
+        var connector = (await StoreOf(proxy).ListAsync(cancellation)).Single();
+
+        // A store that was restored, or an answer that is not the gateway's: refusals are not signed.
+        await StoreOf(proxy).UpdateAsync(connector.Id, static other => other with { Key = new PublicPoint("x", "y") }, cancellation);
+        await AdvanceUntilAsync(time, 2205, cancellation);
+        await StoreOf(proxy).UpdateAsync(connector.Id, other => other with { Key = connector.Key }, cancellation);
+        await AdvanceUntilAsync(time, 2206, cancellation);
+
+        using var client = proxy.CreateClient("app");
+        (await client.GetStringAsync("", cancellation)).Should().Be("served");
+    }
+
+    private async Task AdvanceUntilAsync(FakeTimeProvider time, int logged, CancellationToken cancellation)
+    {
+        var heard = Log.WaitForAsync(entry => entry.EventId == logged, cancellation);
+        while (!heard.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(2));
+            await Task.WhenAny(heard, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellation));
+        }
+
+        await heard;
+    }
+
     private static async Task RevokeAsync(TestEnvironment proxy, ConnectorRecord connector, CancellationToken cancellation)
     {
         await StoreOf(proxy).UpdateAsync(connector.Id, static other => other with { RevokedAt = TimeProvider.System.GetUtcNow() }, cancellation);

@@ -1,8 +1,11 @@
 using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using AppProxy.Connector.Enrollment;
 using AppProxy.Contracts.Identity;
 using AppProxy.Gateway.Keys;
 using AppProxy.Testing;
+using AppProxy.Tests.Contracts.Transport;
 using FluentAssertions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -39,6 +42,91 @@ public sealed class Connectors_prove_who_they_are : EnrollmentTest
         (await CallAsync(proxy, "nonsense", cancellation)).Should().Be(CallFault.BadRequest);
         (await CallAsync(proxy, new string('x', 20_000), cancellation)).Should().Be(CallFault.BadRequest);
     }
+
+    [TestCase(ConnectorPaths.Token)]
+    [TestCase(ConnectorPaths.Key)]
+    [TestCase(ConnectorPaths.Presence)]
+    [TestCase(ConnectorPaths.Enroll)]
+    [CancelAfter(Guard)]
+    public async Task A_call_without_what_it_must_have_is_refused(string path, CancellationToken cancellation)
+    {
+        var proxy = await StartGatewayAsync(cancellation);
+        await EnrollAsync(proxy, cancellation: cancellation);
+        var own = SignedJson.Peek(Sign(Identity), IdentityJsonContext.Default.ConnectorCall)!;
+        using var key = Identity.OpenKey(Identity.Read().PrivateKey);
+        var point = PublicKeys.From(key);
+        var whole = JsonSerializer.SerializeToNode(
+            own with
+            {
+                Path = path,
+                EnvelopeKey = new PublicPoint(point.X, point.Y),
+                NextKey = new KeyRequest { X = point.X, Y = point.Y, Signature = "none" },
+                Enrollment = new EnrollmentRequest { TokenId = "none", Proof = "none", Name = "berlin", X = point.X, Y = point.Y },
+                Presence = new PresenceReport { Version = "1", Slots = 1, BusySlots = 0, Streams = 0, ClockOffset = 0, Apps = new Dictionary<string, AppReach> { ["app"] = new(true) } },
+            },
+            IdentityJsonContext.Default.ConnectorCall)!.AsObject();
+
+        foreach (var (member, takesAway) in Members(whole, "").SelectMany(static member => new[] { (member, true), (member, false) }).ToList())
+        {
+            var call = whole.DeepClone().AsObject();
+            call["jti"] = Guid.NewGuid().ToString("N");
+            var names = member.Split('/');
+            var parent = names[..^1].Aggregate(call, static (node, name) => node[name]!.AsObject());
+            parent.Remove(names[^1]);
+            if (!takesAway)
+            {
+                parent[names[^1]] = null;
+            }
+
+            var text = new Microsoft.IdentityModel.JsonWebTokens.JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
+                call.ToJsonString(), Enroller.Credentials(new Microsoft.IdentityModel.Tokens.ECDsaSecurityKey(key)), new Dictionary<string, object> { ["typ"] = ConnectorCall.TokenType });
+
+            // Whatever it is, it is the caller's fault, and it is told so.
+            await this.Awaiting(_ => CallAsync(proxy, text, cancellation, path)).Should().NotThrowAsync($"'{member}' is {(takesAway ? "missing" : "null")}");
+        }
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task Calls_are_no_longer_than_they_need_to_be_and_do_not_take_long(CancellationToken cancellation)
+    {
+        var time = new ObservedTimeProvider(TimeProvider.System.GetUtcNow());
+        var proxy = await StartGatewayAsync(cancellation, options => options.Time = time);
+
+        (await CallAsync(proxy, new string('x', 70_000), cancellation)).Should().Be(CallFault.BadRequest);
+        (await CallAsync(proxy, new string('x', 70_000), cancellation, ConnectorPaths.Presence)).Should().Be(CallFault.BadRequest);
+        (await CallAsync(proxy, "x", cancellation, ConnectorPaths.Prefix + "/nothing")).Should().Be(CallFault.BadRequest);
+        await using var slow = await proxy.ConnectAsync(cancellation);
+        await WriteAsync(slow, $"POST {ConnectorPaths.Token} HTTP/1.1\r\nHost: {proxy.GatewayUrl.Authority}\r\nContent-Length: 100\r\nConnection: close\r\n\r\nx", cancellation);
+
+        await time.Timers.ReadAllAsync(cancellation).FirstAsync(static due => due == TimeSpan.FromSeconds(10), cancellation);
+        var answer = ReadUntilAsync(slow, "did not arrive in time", cancellation);
+        while (!answer.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(answer, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancellation));
+        }
+
+        (await answer).Should().StartWith("HTTP/1.1 400");
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task Strangers_are_not_remembered(CancellationToken cancellation)
+    {
+        var proxy = await StartGatewayAsync(cancellation);
+        await EnrollAsync(proxy, cancellation: cancellation);
+        using var stranger = ConnectorIdentity.CreateKey();
+        var point = PublicKeys.From(stranger);
+        var call = Sign(
+            Identity,
+            own => own with { Issuer = "", Path = ConnectorPaths.Enroll, Enrollment = new EnrollmentRequest { TokenId = "none", Proof = "none", Name = "x", X = point.X, Y = point.Y } },
+            stranger);
+
+        (await CallAsync(proxy, call, cancellation, ConnectorPaths.Enroll)).Should().Be(CallFault.TokenUnknown);
+        (await CallAsync(proxy, call, cancellation, ConnectorPaths.Enroll)).Should().Be(CallFault.TokenUnknown, "or anybody could fill the memory of calls");
+    }
+
+    private static List<string> Members(JsonObject node, string path) => [.. node.SelectMany(
+        member => member.Value is JsonObject inner ? Members(inner, $"{path}{member.Key}/").Prepend(path + member.Key) : [path + member.Key])];
 
     [Test, CancelAfter(Guard)]
     public async Task A_key_is_renewed_and_the_old_one_ends(CancellationToken cancellation)
@@ -201,14 +289,14 @@ public sealed class Connectors_prove_who_they_are : EnrollmentTest
         (await access.Should().ThrowAsync<GatewayCallException>()).WithMessage("*not signed with the key*").Which.Fault.Should().BeNull();
     }
 
-    private static async Task<CallFault?> CallAsync(TestEnvironment proxy, string body, CancellationToken cancellation)
+    private static async Task<CallFault?> CallAsync(TestEnvironment proxy, string body, CancellationToken cancellation, string path = ConnectorPaths.Token)
     {
         using var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = proxy.GatewayUrl };
-        using var response = await client.PostAsync(ConnectorPaths.Token, new StringContent(body), cancellation);
+        using var response = await client.PostAsync(path, new StringContent(body), cancellation);
         var text = await response.Content.ReadAsStringAsync(cancellation);
         return response.StatusCode == HttpStatusCode.OK
             ? null
-            : System.Text.Json.JsonSerializer.Deserialize(text, IdentityJsonContext.Default.CallRefusal)!.Code;
+            : JsonSerializer.Deserialize(text, IdentityJsonContext.Default.CallRefusal)!.Code;
     }
 
     /// <summary>The gateway did what it was asked, and the answer is lost.</summary>

@@ -71,6 +71,33 @@ internal sealed class ServiceBusTransportTests
     }
 
     [Test, CancelAfter(Guard)]
+    public async Task When_there_are_no_tokens_any_more_the_conversation_is_over(CancellationToken cancellation)
+    {
+        await using var broker = await BrokerFixture.StartAsync(cancellation);
+
+        // Good for a day at the broker, as those of an identity may be, and not for that long for who gave it.
+        var tokens = new LastTokenProvider(new SharedAccessKeyTokenProvider(BrokerFixture.Rule, BrokerFixture.Key, broker.Time, TimeSpan.FromDays(1)), broker.Time.GetUtcNow().AddSeconds(200));
+        await using var transport = await broker.ConnectAsync(cancellation, tokens);
+        await using var sender = await transport.OpenSenderAsync(BrokerFixture.Plain, cancellation);
+
+        while (!transport.Closed.IsCompleted)
+        {
+            broker.Time.Advance(TimeSpan.FromSeconds(5));
+            try
+            {
+                await using var roundTrip = await transport.OpenSenderAsync(BrokerFixture.Plain, cancellation);
+            }
+            catch (TransportException)
+            {
+                // It is over, or nearly so.
+            }
+        }
+
+        (await transport.Closed)!.Failure.Should().Be(TransportFailure.Unauthorized);
+        broker.Time.GetUtcNow().Should().BeOnOrAfter(tokens.ExpiresAt).And.BeBefore(tokens.ExpiresAt.AddSeconds(30));
+    }
+
+    [Test, CancelAfter(Guard)]
     public async Task A_session_whose_lock_is_lost_ends_with_the_reason(CancellationToken cancellation)
     {
         await using var broker = await BrokerFixture.StartAsync(cancellation);

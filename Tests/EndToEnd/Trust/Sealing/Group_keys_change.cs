@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using AppProxy.Connector.Hosting;
 using AppProxy.Contracts.Transport;
 using AppProxy.Gateway.Broker.Amqp;
 using AppProxy.Gateway.Broker.Amqp.Authorization;
@@ -10,6 +12,7 @@ using AppProxy.Testing;
 using FluentAssertions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using NUnit.Framework;
 
 namespace AppProxy.Tests.EndToEnd.Trust.Sealing;
@@ -20,7 +23,10 @@ internal sealed class Group_keys_change : EndToEndTest
 {
     private const int Long = 60_000;
 
+    private const int ShutOut = 2205;
+
     private readonly Signal _over = new();
+    private readonly ConcurrentBag<string> _posts = [];
 
     [Test, CancelAfter(Long)]
     public async Task What_is_under_way_goes_on(CancellationToken cancellation)
@@ -66,7 +72,8 @@ internal sealed class Group_keys_change : EndToEndTest
         var store = proxy.GatewayServices.GetRequiredService<IConnectorStore>();
         var revoked = (await store.ListAsync(cancellation)).Single();
 
-        // It is alone: so it is the one that answers, in vain.
+        // It is alone, and never heard of it: so it is the one that answers, in vain.
+        await SilenceAsync(proxy.Connectors[0], cancellation);
         await store.UpdateAsync(revoked.Id, static other => other with { RevokedAt = TimeProvider.System.GetUtcNow() }, cancellation);
         await proxy.GatewayServices.GetRequiredService<ConnectorWatch>().LookAsync(cancellation);
         (await client.GetAsync("", cancellation)).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
@@ -78,6 +85,43 @@ internal sealed class Group_keys_change : EndToEndTest
 
         await proxy.StartConnectorAsync(cancellationToken: cancellation);
         (await client.GetStringAsync("", cancellation)).Should().Be("served");
+    }
+
+    [Test, CancelAfter(Long)]
+    public async Task What_a_revoked_connector_took_is_given_to_another(CancellationToken cancellation)
+    {
+        var proxy = await StartAsync(connectors: 2, cancellation);
+        using var client = proxy.CreateClient("app");
+        var store = proxy.GatewayServices.GetRequiredService<IConnectorStore>();
+        var first = (await store.ListAsync(cancellation)).Single(static connector => connector.Name == "connector");
+        var deaf = await SilenceAsync(proxy.Connectors[0], cancellation);
+        await store.UpdateAsync(first.Id, static other => other with { RevokedAt = TimeProvider.System.GetUtcNow() }, cancellation);
+        await proxy.GatewayServices.GetRequiredService<ConnectorWatch>().LookAsync(cancellation);
+
+        // As long as it has not heard of it, and as others do that would not listen.
+        await ServesAsync(client, cancellation);
+        Log.Entries.Should().Contain(static entry => entry.EventId == 1011 && entry.Text.Contains("Revoked", StringComparison.Ordinal), "it went on taking them");
+        _posts.Should().OnlyHaveUniqueItems("what may not run twice did not");
+
+        // One that listens takes none any more.
+        await deaf.StartAsync(cancellation);
+        (await Log.WaitForAsync(static entry => entry.EventId == ShutOut, cancellation)).Text.Should().Contain("was revoked");
+        await ServesAsync(client, cancellation);
+    }
+
+    /// <summary>It does not hear any more what the gateway thinks of it.</summary>
+    private static async Task<PresenceReporter> SilenceAsync(TestConnector connector, CancellationToken cancellation)
+    {
+        var presence = connector.Services.GetServices<IHostedService>().OfType<PresenceReporter>().Single();
+        await presence.StopAsync(cancellation);
+        return presence;
+    }
+
+    private static async Task ServesAsync(HttpClient client, CancellationToken cancellation)
+    {
+        var posts = Enumerable.Range(0, 20).Select(async _ => await (await client.PostAsync("once", new StringContent(Guid.NewGuid().ToString()), cancellation)).Content.ReadAsStringAsync(cancellation));
+        var gets = Enumerable.Range(0, 40).Select(async _ => await (await client.GetAsync("", cancellation)).Content.ReadAsStringAsync(cancellation));
+        (await Task.WhenAll(posts.Concat(gets))).Should().OnlyContain(static answer => answer == "served");
     }
 
     private async Task<TestEnvironment> StartAsync(int connectors, CancellationToken cancellation)
@@ -124,6 +168,12 @@ internal sealed class Group_keys_change : EndToEndTest
                         await context.Response.Body.FlushAsync();
                         await _over.WaitAsync(context.RequestAborted);
                         await context.Response.WriteAsync("ended");
+                    }
+                    else if (context.Request.Path == "/once")
+                    {
+                        using var reader = new StreamReader(context.Request.Body);
+                        _posts.Add(await reader.ReadToEndAsync(context.RequestAborted));
+                        await context.Response.WriteAsync("served");
                     }
                     else if (context.Request.Path == "/echo")
                     {
