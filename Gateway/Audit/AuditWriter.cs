@@ -22,6 +22,7 @@ internal sealed partial class AuditWriter(GatewayMeter meter, AuditOptions optio
 
     private readonly Channel<AuditRow> _waiting = Channel.CreateBounded<AuditRow>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
     private readonly List<AuditRow> _batch = [];
+    private readonly RepeatedDenials _repeated = new();
     private DateTimeOffset _purged;
     private long _lost;
     private bool _isAway;
@@ -31,17 +32,16 @@ internal sealed partial class AuditWriter(GatewayMeter meter, AuditOptions optio
 
     public void Write(AuditEvent what)
     {
-        LogEvent(what.Kind, what.Outcome, what.UserName ?? what.User, what.App, what.Address, what.Policy, what.Reference, what.Detail);
-        if (database is not null && !_waiting.Writer.TryWrite(AuditRow.Of(what, time.GetUtcNow())))
+        if (!RepeatedDenials.Are(what) || _repeated.IsFirst(what, time.GetUtcNow()))
         {
-            Interlocked.Increment(ref _lost);
-            meter.AuditEventLost();
+            Keep(what);
         }
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        KeepRepeated(DateTimeOffset.MaxValue);
         if (database is not null)
         {
             // Requests are over by now.
@@ -55,17 +55,13 @@ internal sealed partial class AuditWriter(GatewayMeter meter, AuditOptions optio
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (database is null)
-        {
-            return;
-        }
-
         using var timer = new PeriodicTimer(Interval, time);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                while (await TrySaveAsync(database, stoppingToken) && _batch.Count > 0)
+                KeepRepeated(time.GetUtcNow());
+                while (database is not null && await TrySaveAsync(database, stoppingToken) && _batch.Count > 0)
                 {
                     // More than a batch is waiting.
                 }
@@ -74,6 +70,24 @@ internal sealed partial class AuditWriter(GatewayMeter meter, AuditOptions optio
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The gateway stops.
+        }
+    }
+
+    private void KeepRepeated(DateTimeOffset now)
+    {
+        foreach (var last in _repeated.Take(now))
+        {
+            Keep(last);
+        }
+    }
+
+    private void Keep(AuditEvent what)
+    {
+        LogEvent(what.Kind, what.Outcome, what.UserName ?? what.User, what.App, what.Address, what.Policy, what.Reference, what.Detail);
+        if (database is not null && !_waiting.Writer.TryWrite(AuditRow.Of(what, time.GetUtcNow())))
+        {
+            Interlocked.Increment(ref _lost);
+            meter.AuditEventLost();
         }
     }
 

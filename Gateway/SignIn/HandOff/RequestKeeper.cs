@@ -9,6 +9,9 @@ internal sealed class RequestKeeper(ISessionStorage storage, TimeProvider time)
     /// <summary>As much as a person types.</summary>
     public const int MaxBody = 64 * 1024;
 
+    /// <summary>Of one person: tabs in which they were typing. A program that sends on and on fills nothing.</summary>
+    private const int MostKept = 5;
+
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(15);
 
     /// <summary>
@@ -34,7 +37,7 @@ internal sealed class RequestKeeper(ISessionStorage storage, TimeProvider time)
         }
 
         var kept = new KeptRequest(Guid.NewGuid(), subject, RequestHost.Of(context.Request), target, Encoding.ASCII.GetString(body), time.GetUtcNow() + Life);
-        await storage.AddKeptAsync(kept, context.RequestAborted);
+        await storage.AddKeptAsync(kept, MostKept, context.RequestAborted);
         return kept.Id;
     }
 

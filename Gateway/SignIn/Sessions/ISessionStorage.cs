@@ -38,7 +38,8 @@ internal interface ISessionStorage
     /// <summary>Takes a code out: of several who try, one gets it.</summary>
     Task<HandOffCode?> TakeCodeAsync(TokenHash code, CancellationToken cancellationToken);
 
-    Task AddKeptAsync(KeptRequest request, CancellationToken cancellationToken);
+    /// <summary>Keeps a form; of its person's, the oldest go that are more than <paramref name="most"/>.</summary>
+    Task AddKeptAsync(KeptRequest request, int most, CancellationToken cancellationToken);
 
     Task<KeptRequest?> TakeKeptAsync(Guid id, CancellationToken cancellationToken);
 

@@ -67,9 +67,14 @@ internal sealed class VolatileSessions : ISessionStorage
 
     public Task<HandOffCode?> TakeCodeAsync(TokenHash code, CancellationToken cancellationToken) => Task.FromResult(_codes.TryRemove(code, out var taken) ? taken : null);
 
-    public Task AddKeptAsync(KeptRequest request, CancellationToken cancellationToken)
+    public Task AddKeptAsync(KeptRequest request, int most, CancellationToken cancellationToken)
     {
         _kept[request.Id] = request;
+        foreach (var (id, _) in _kept.Where(kept => kept.Value.Subject == request.Subject).OrderByDescending(static kept => kept.Value.ExpiresAt).Skip(most))
+        {
+            _kept.TryRemove(id, out _);
+        }
+
         return Task.CompletedTask;
     }
 

@@ -153,16 +153,21 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
             : null;
     });
 
-    public Task AddKeptAsync(KeptRequest request, CancellationToken cancellationToken) => AddRowAsync(
-        new KeptRequestRow
+    public Task AddKeptAsync(KeptRequest request, int most, CancellationToken cancellationToken) => connection.UseAsync(async context =>
+    {
+        context.Add(new KeptRequestRow
         {
             Id = Text(request.Id),
             Subject = request.Subject,
             Host = request.Host,
             Content = _kept.Protect(request.Target + Separator + request.Body),
             ExpiresAt = request.ExpiresAt.ToUnixTimeMilliseconds(),
-        },
-        cancellationToken);
+        });
+        await context.SaveChangesAsync(cancellationToken);
+        var all = context.Set<KeptRequestRow>().Where(row => row.Subject == request.Subject);
+        var old = await all.OrderByDescending(static row => row.ExpiresAt).Select(static row => row.Id).Skip(most).ToListAsync(cancellationToken);
+        return old.Count > 0 ? await all.Where(row => old.Contains(row.Id)).ExecuteDeleteAsync(cancellationToken) : 0;
+    });
 
     public Task<KeptRequest?> TakeKeptAsync(Guid id, CancellationToken cancellationToken) => connection.UseAsync(async context =>
     {

@@ -129,7 +129,7 @@ internal static class SessionMemory
 
         public Task<AppProxy.Gateway.SignIn.HandOff.HandOffCode?> TakeCodeAsync(TokenHash code, CancellationToken cancellationToken) => Task.FromResult<AppProxy.Gateway.SignIn.HandOff.HandOffCode?>(null);
 
-        public Task AddKeptAsync(AppProxy.Gateway.SignIn.HandOff.KeptRequest request, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task AddKeptAsync(AppProxy.Gateway.SignIn.HandOff.KeptRequest request, int most, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task<AppProxy.Gateway.SignIn.HandOff.KeptRequest?> TakeKeptAsync(Guid id, CancellationToken cancellationToken) => Task.FromResult<AppProxy.Gateway.SignIn.HandOff.KeptRequest?>(null);
 

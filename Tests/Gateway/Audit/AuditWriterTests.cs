@@ -86,6 +86,22 @@ internal sealed class AuditWriterTests(StoreKind kind) : StoreTest(kind), IDispo
     }
 
     [Test]
+    public async Task Who_makes_up_tokens_leaves_two_lines_a_minute(CancellationToken cancellation)
+    {
+        await StoreSchema.UpgradeAsync(Connection, cancellation);
+        using var writer = Create();
+        await writer.StartAsync(cancellation);
+        for (var i = 0; i < 1000; i++)
+        {
+            writer.Write(Denied with { User = null, UserName = null, Outcome = "token-refused" });
+        }
+
+        await writer.StopAsync(cancellation);
+
+        (await FindAsync(new AuditQuery(), cancellation)).Select(static row => row.Detail).Should().BeEquivalentTo("why", "999 more within a minute, this is the last; why");
+    }
+
+    [Test]
     public async Task Old_events_go(CancellationToken cancellation)
     {
         await StoreSchema.UpgradeAsync(Connection, cancellation);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AppProxy.Gateway.SignIn.HandOff;
 using AppProxy.Gateway.SignIn.Sessions;
 using AppProxy.Gateway.SignIn.Storage;
 using AppProxy.Gateway.Storage;
@@ -32,6 +33,26 @@ internal sealed class StoredSessionTests(StoreKind kind) : StoreTest(kind)
         var found = await sessions.FindAllAsync("alice", cancellation);
         found.Select(static ticket => (ticket.Id, ticket.Client?.Address, ticket.Client?.UserAgent)).Should().BeEquivalentTo(new[] { (one.Id, (string?)"192.0.2.7", (string?)"Firefox/1"), (two.Id, null, null) });
         found.Should().OnlyContain(static ticket => ticket.IdToken == "e30.e30.c2ln");
+    }
+
+    [Test]
+    [CancelAfter(Guard)]
+    public async Task Of_a_person_s_kept_forms_the_oldest_go(CancellationToken cancellation)
+    {
+        await StoreSchema.UpgradeAsync(Connection, cancellation);
+        foreach (var sessions in (ISessionStorage[])[new StoredSessions(Connection, new EphemeralDataProtectionProvider()), new VolatileSessions()])
+        {
+            var forms = Enumerable.Range(0, 7).Select(minute => new KeptRequest(Guid.NewGuid(), minute == 0 ? "bob" : "alice", "hr.example.com", "/", "a=1", Time.GetUtcNow().AddMinutes(minute))).ToList();
+            foreach (var form in forms)
+            {
+                await sessions.AddKeptAsync(form, 4, cancellation);
+            }
+
+            foreach (var form in forms)
+            {
+                (await sessions.TakeKeptAsync(form.Id, cancellation) is not null).Should().Be(form.Subject == "bob" || forms.IndexOf(form) > 2);
+            }
+        }
     }
 
     [Test]
