@@ -1,3 +1,5 @@
+using System.CommandLine;
+using AppProxy.Gateway.Commands;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Provider;
 using AppProxy.Testing;
@@ -96,6 +98,15 @@ public abstract class DirectoryTest : SignInTest
         var form = await browser.GoAsync(page, cancellationToken);
         form.Url.AbsolutePath.Should().Be("/directory/sign-in", form.Body);
         return await browser.SubmitAsync(form, cancellationToken, ("name", name), ("password", password));
+    }
+
+    /// <summary>Runs a command on the gateway's store.</summary>
+    private protected async Task<(int Code, string Output)> RunAsync(params string[] args)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var line = new CommandLine(static _ => Task.FromResult(-1), static (_, _, _) => Task.FromResult(-1), new InvocationConfiguration { Output = output, Error = output });
+        string[] gateway = args is [_, "first-owner" or "add" or "reset", ..] ? ["--gateway", Own.ToString()] : [];
+        return (await line.RunAsync([.. args, .. gateway, "--store", Store]), output.ToString());
     }
 
     private sealed class StoreFolder : IAsyncDisposable
