@@ -2,11 +2,13 @@ using System.CommandLine;
 using AppProxy.Gateway.Commands;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Provider;
+using AppProxy.Gateway.Directory.SigningIn;
 using AppProxy.Testing;
 using AppProxy.Tests.EndToEnd.SignIn;
 using FluentAssertions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AppProxy.Tests.EndToEnd.PeopleOfTheDirectory;
 
@@ -16,6 +18,9 @@ public abstract class DirectoryTest : SignInTest
     private protected const string Password = "tidal-Marzipan.73.loom";
 
     private protected string Store { get; private set; } = "";
+
+    /// <summary>By which tries come back; it stands still unless told.</summary>
+    private protected FakeTimeProvider Patience { get; } = new();
 
     private protected async Task<TestEnvironment> StartDirectoryAsync(CancellationToken cancellationToken, Action<TestEnvironmentOptions>? configure = null)
     {
@@ -36,6 +41,7 @@ public abstract class DirectoryTest : SignInTest
                     options.Publish(app, EchoAsync);
                 }
 
+                options.GatewayParts = services => services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SignInThrottle>(provider, Patience));
                 configure?.Invoke(options);
             },
             cancellationToken);
