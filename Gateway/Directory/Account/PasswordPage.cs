@@ -30,7 +30,11 @@ internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gat
         var next = ReturnPath.Read(context.Request, form);
         if (throttle.TryPassword(session.User.UserName!, context.Connection.RemoteIpAddress, browsers.Find(context.Request, session.User.Id)) is not { } attempt)
         {
-            LogThrottled(session.User.UserName!);
+            if (throttle.IsToBeTold(context.Connection.RemoteIpAddress))
+            {
+                LogThrottled(session.User.UserName!);
+            }
+
             context.Response.Headers.RetryAfter = SignInThrottle.PasswordsRetryAfter;
             await WriteAsync(context, texts, session.User, next, texts["Directory_TooManyAttempts"], StatusCodes.Status429TooManyRequests);
             return;

@@ -75,7 +75,11 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
 
         if (throttle.TryCode(session.User.Id, browsers.Find(context.Request, session.User.Id)) is not { } attempt)
         {
-            LogThrottled(session.User.UserName!);
+            if (throttle.IsToBeTold(context.Connection.RemoteIpAddress))
+            {
+                LogThrottled(session.User.UserName!);
+            }
+
             context.Response.Headers.RetryAfter = SignInThrottle.CodesRetryAfter;
             await WriteSetUpAsync(context, texts, signIn.UserManager, session, next, texts["Directory_TooManyCodes"], StatusCodes.Status429TooManyRequests);
             return;
