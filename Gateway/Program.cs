@@ -9,4 +9,4 @@ return await new CommandLine(
         await gateway.RunAsync();
         return 0;
     },
-    static (options, output, stop) => new DemoHost(options, DemoGateway.StartAsync, output, TimeProvider.System).RunAsync(stop)).RunAsync(args);
+    static (options, output, stop) => new DemoHost(options, DemoGateway.StartAsync, output, TimeProvider.System, TerminalColours.AreWanted()).RunAsync(stop)).RunAsync(args);

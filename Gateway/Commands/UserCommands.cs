@@ -17,7 +17,7 @@ internal static class UserCommands
     {
         CreateFirstOwner(), CreateAdd(), CreateList(), CreateChange("disable", "Lets somebody in no more, and ends their sessions.", static (directory, user, stop) => directory.SetDisabledAsync(user, true, stop), "is disabled; their sessions end within seconds"),
         CreateChange("enable", "Lets somebody in again.", static (directory, user, stop) => directory.SetDisabledAsync(user, false, stop), "is enabled"),
-        CreateReset(), CreateRequireMfa(), CreateImport(), CreateGroups(), ClientCommands.Create(),
+        CreateReset(), CreateRequireMfa(), UserRecordCommands.CreateChange(), UserRecordCommands.CreateRemove(), CreateImport(), CreateGroups(), ClientCommands.Create(),
     };
 
     private static Command CreateFirstOwner()
@@ -203,7 +203,7 @@ internal static class UserCommands
         return command;
     }
 
-    private static Argument<string> Name() => new("name") { Description = "The user name, or the id." };
+    internal static Argument<string> Name() => new("name") { Description = "The user name, or the id." };
 
     private static Option<string?> Gateway() => new("--gateway") { Description = "Where browsers reach the gateway; without it Gateway:SignIn:Origin, or the first of Gateway:OwnHosts.", HelpName = "URL" };
 

@@ -20,11 +20,12 @@ internal sealed class DemoHost
     private readonly TimeProvider _time;
     private readonly ReadinessProbe _probe;
 
-    public DemoHost(DemoOptions options, GatewayStarter startGateway, TextWriter output, TimeProvider time)
+    /// <param name="isInColour">Whether <paramref name="output"/> shows colours.</param>
+    public DemoHost(DemoOptions options, GatewayStarter startGateway, TextWriter output, TimeProvider time, bool isInColour = false)
     {
         _options = options;
         _startGateway = startGateway;
-        _output = new DemoOutput(output);
+        _output = new DemoOutput(output, isInColour);
         _time = time;
         _probe = new ReadinessProbe(options, time);
         WaitUntilServedAsync = _probe.WaitAsync;

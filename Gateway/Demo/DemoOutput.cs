@@ -3,7 +3,9 @@ using AppProxy.Gateway.Directory.Account;
 namespace AppProxy.Gateway.Demo;
 
 /// <summary>What the demo tells the person at the terminal. Lines from several processes never mix within a line.</summary>
-internal sealed class DemoOutput(TextWriter writer)
+/// <param name="writer">Where it goes.</param>
+/// <param name="isInColour">Whether that shows colours.</param>
+internal sealed class DemoOutput(TextWriter writer, bool isInColour)
 {
     private readonly Lock _lock = new();
 
@@ -47,7 +49,7 @@ internal sealed class DemoOutput(TextWriter writer)
         Line(string.Join(Environment.NewLine, lines));
     }
 
-    private static void AddPeople(List<string> lines, DemoOptions options, IReadOnlyList<DemoPerson> people)
+    private void AddPeople(List<string> lines, DemoOptions options, IReadOnlyList<DemoPerson> people)
     {
         if (options.InternalUrl is null)
         {
@@ -59,7 +61,7 @@ internal sealed class DemoOutput(TextWriter writer)
         {
             lines.Add($"  Codes         for {careful.UserName}: scan this with an authenticator app, or type {authenticator.Key}");
             lines.Add("");
-            lines.AddRange(QrCode.Text(authenticator.Uri).Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Select(static line => "  " + line));
+            lines.AddRange(QrCode.Text(authenticator.Uri, isInColour).Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Select(static line => "  " + line));
         }
     }
 }

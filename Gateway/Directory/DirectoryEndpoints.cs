@@ -55,7 +55,7 @@ internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys
         // 2. What is left is people's.
         var signIn = context.RequestServices.GetRequiredService<DirectorySignIn>();
         signIn.Context = context;
-        var isGet = HttpMethods.IsGet(context.Request.Method);
+        var isGet = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
         var isPost = HttpMethods.IsPost(context.Request.Method);
         await (path switch
         {

@@ -13,6 +13,7 @@ using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OpenIddict.Server;
 using SignInOptions = AppProxy.Gateway.SignIn.SignInOptions;
@@ -48,7 +49,7 @@ internal static class DirectoryServices
         });
 
         services.AddSingleton<DirectoryForms>();
-        services.AddSingleton<SignInThrottle>();
+        services.TryAddSingleton<SignInThrottle>();
         services.AddSingleton<KnownBrowsers>();
         services.AddSingleton<PasswordCheck>();
         services.AddSingleton<SignInPage>();

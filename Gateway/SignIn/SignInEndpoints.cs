@@ -10,6 +10,7 @@ internal sealed class SignInEndpoints(GatewayOrigin origin, SignInEndpoint signI
     public Task? TryInvoke(HttpContext context)
     {
         var isGet = HttpMethods.IsGet(context.Request.Method);
+        var isHead = HttpMethods.IsHead(context.Request.Method);
         var isPost = HttpMethods.IsPost(context.Request.Method);
         if (isPost && context.Request.Path.Value == SignInPaths.BackChannel)
         {
@@ -22,9 +23,9 @@ internal sealed class SignInEndpoints(GatewayOrigin origin, SignInEndpoint signI
             SignInPaths.SignIn when isGet => signIn.InvokeAsync(context),
             SignInPaths.Start when isGet => signIn.StartAsync(context),
             SignInPaths.Callback when isGet => SignInEndpoint.CallbackAsync(context),
-            SignInPaths.SignOut when isGet => signOut.AskAsync(context),
+            SignInPaths.SignOut when isGet || isHead => signOut.AskAsync(context),
             SignInPaths.SignOut when isPost => signOut.SignOutAsync(context),
-            SignInPaths.SignedOut when isGet => SignInPages.WriteSignedOutAsync(context),
+            SignInPaths.SignedOut when isGet || isHead => SignInPages.WriteSignedOutAsync(context),
             _ => null,
         };
     }

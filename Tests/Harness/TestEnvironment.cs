@@ -306,6 +306,7 @@ public sealed class TestEnvironment : IAsyncDisposable
             builder.WebHost.ConfigureKestrel(kestrel => Speak(kestrel, _options.Front));
             builder.Services.AddSingleton(_options.Time);
             builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+            _options.GatewayParts?.Invoke(builder.Services);
             builder.Services.AddSingleton(new CatalogueOptions { Json = _options.AppsFile?.Invoke(_port) ?? CatalogueJson.Write(_options, UrlOf, _apps) });
             builder.Configuration.AddInMemoryCollection(_options.GatewaySettings);
             builder.Configuration.AddInMemoryCollection(_options.ServiceBus is { } connectionString

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace AppProxy.Testing;
@@ -56,6 +57,9 @@ public sealed class TestEnvironmentOptions
 
     /// <summary>Writes the published apps for the gateway's port, in place of what is made of the published ones; these are still started, and known to connectors.</summary>
     internal Func<int, string>? AppsFile { get; set; }
+
+    /// <summary>Parts of the gateway that stand in for its own, where it takes others.</summary>
+    internal Action<IServiceCollection>? GatewayParts { get; set; }
 
     /// <summary>Whether connectors enrol with the gateway, as in production, in place of being given a key.</summary>
     public bool Enrolls { get; set; }

@@ -18,7 +18,7 @@ internal sealed class AccountGate(TimeProvider time)
             return session;
         }
 
-        var here = context.Request.PathBase + context.Request.Path + (HttpMethods.IsGet(context.Request.Method) ? context.Request.QueryString : QueryString.Empty);
+        var here = context.Request.PathBase + context.Request.Path + context.Request.QueryString;
         DirectoryForms.Redirect(context, ReturnPath.After(DirectoryPaths.SignIn, here));
         return null;
     }

@@ -30,6 +30,12 @@ internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gat
         var next = ReturnPath.Read(context.Request, form);
         if (throttle.TryPassword(session.User.UserName!, context.Connection.RemoteIpAddress, browsers.Find(context.Request, session.User.Id)) is not { } attempt)
         {
+            if (throttle.IsToBeTold(context.Connection.RemoteIpAddress))
+            {
+                LogThrottled(session.User.UserName!);
+            }
+
+            context.Response.Headers.RetryAfter = SignInThrottle.PasswordsRetryAfter;
             await WriteAsync(context, texts, session.User, next, texts["Directory_TooManyAttempts"], StatusCodes.Status429TooManyRequests);
             return;
         }
@@ -93,4 +99,7 @@ internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gat
 
     [LoggerMessage(6414, LogLevel.Information, "'{User}' changed the password")]
     private partial void LogChanged(string user);
+
+    [LoggerMessage(6431, LogLevel.Warning, "The password of '{User}' was not changed: too many attempts with a wrong one")]
+    private partial void LogThrottled(string user);
 }

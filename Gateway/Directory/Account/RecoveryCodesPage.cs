@@ -24,7 +24,8 @@ internal sealed class RecoveryCodesPage(DirectoryForms forms, AccountGate gate)
         var next = ReturnPath.Read(context.Request);
         if (!session.User.TwoFactorEnabled || !session.IsTwoSteps)
         {
-            DirectoryForms.Redirect(context, ReturnPath.After(session.User.TwoFactorEnabled ? DirectoryPaths.SignIn : DirectoryPaths.TwoSteps, next));
+            // Who has them signs in with them first, and comes back here; setting them up shows codes too.
+            DirectoryForms.Redirect(context, session.User.TwoFactorEnabled ? SignInPage.PathFor(session.User, ReturnPath.After(DirectoryPaths.RecoveryCodes, next)) : ReturnPath.After(DirectoryPaths.TwoSteps, next));
             return;
         }
 
@@ -51,11 +52,11 @@ internal sealed class RecoveryCodesPage(DirectoryForms forms, AccountGate gate)
 
         if (!session.IsTwoSteps)
         {
-            DirectoryForms.Redirect(context, DirectoryPaths.Root + DirectoryPaths.TwoSteps);
+            DirectoryForms.Redirect(context, ReturnPath.After(DirectoryPaths.RecoveryCodes, ReturnPath.Read(context.Request)));
             return;
         }
 
-        var next = ReturnPath.Read(context.Request, form);
+        var next = ReturnPath.Read(context.Request);
         if (form[State] != session.User.ConcurrencyStamp)
         {
             DirectoryForms.Redirect(context, ReturnPath.After(DirectoryPaths.RecoveryCodes, next));

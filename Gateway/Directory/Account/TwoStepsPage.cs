@@ -75,6 +75,12 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
 
         if (throttle.TryCode(session.User.Id, browsers.Find(context.Request, session.User.Id)) is not { } attempt)
         {
+            if (throttle.IsToBeTold(context.Connection.RemoteIpAddress))
+            {
+                LogThrottled(session.User.UserName!);
+            }
+
+            context.Response.Headers.RetryAfter = SignInThrottle.CodesRetryAfter;
             await WriteSetUpAsync(context, texts, signIn.UserManager, session, next, texts["Directory_TooManyCodes"], StatusCodes.Status429TooManyRequests);
             return;
         }
@@ -168,4 +174,7 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
 
     [LoggerMessage(6413, LogLevel.Warning, "'{User}' turned two-step verification off")]
     private partial void LogTurnedOff(string user);
+
+    [LoggerMessage(6432, LogLevel.Warning, "'{User}' did not turn two-step verification on: too many wrong codes")]
+    private partial void LogThrottled(string user);
 }

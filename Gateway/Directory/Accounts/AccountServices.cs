@@ -23,6 +23,7 @@ internal static class AccountServices
         services.Configure<PasswordHasherOptions>(static hasher => hasher.IterationCount = Iterations);
         services.AddScoped<DirectoryLinks>();
         services.AddScoped<DirectoryAdministration>();
+        services.AddScoped<UserRecords>();
         return services.AddIdentityCore<DirectoryUser>(static identity =>
         {
             // Length and what others use is what counts; required kinds of characters make people append "1!".

@@ -181,7 +181,8 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
 
     private async Task EndSessionsAsync(DirectoryUser user, CancellationToken cancellationToken) => await sessions.EndAsync(SessionSelector.AllOf(user.Id), time.GetUtcNow(), cancellationToken);
 
-    private static void Check(IdentityResult result)
+    /// <exception cref="DirectoryException">It was refused.</exception>
+    public static void Check(IdentityResult result)
     {
         if (!result.Succeeded)
         {

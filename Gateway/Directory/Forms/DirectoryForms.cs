@@ -35,10 +35,9 @@ internal sealed class DirectoryForms(IAntiforgery antiforgery)
 
     /// <summary>Begins a form, with what it needs to be taken.</summary>
     /// <param name="path">Where it goes.</param>
-    /// <param name="carried">Where the person goes on to afterwards.</param>
+    /// <param name="carried">Where the person goes on to afterwards: in the form's URL, which counts also where the form itself cannot be taken any more.</param>
     public string Open(HttpContext context, string path, string? carried) =>
-        $"""<form method="post" action="{DirectoryPaths.Root}{path}"><input type="hidden" name="{TokenField}" value="{Page.Encode(antiforgery.GetAndStoreTokens(context).RequestToken)}">"""
-        + (carried is null ? "" : $"""<input type="hidden" name="{ReturnPath.Parameter}" value="{Page.Encode(carried)}">""");
+        $"""<form method="post" action="{Page.Encode(carried is null ? DirectoryPaths.Root + path : ReturnPath.After(path, carried))}"><input type="hidden" name="{TokenField}" value="{Page.Encode(antiforgery.GetAndStoreTokens(context).RequestToken)}">""";
 
     /// <summary>An input with its label.</summary>
     /// <param name="more">More attributes.</param>

@@ -47,7 +47,7 @@ internal sealed partial class DevicePage(DirectoryForms forms, SignInThrottle th
                 LogThrottled(session.User.UserName!);
             }
 
-            context.Response.Headers.RetryAfter = "360";
+            context.Response.Headers.RetryAfter = SignInThrottle.CodesRetryAfter;
             await AskForCodeAsync(context, "Device_TooMany", StatusCodes.Status429TooManyRequests);
             return;
         }

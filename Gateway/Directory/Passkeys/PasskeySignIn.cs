@@ -20,7 +20,7 @@ internal sealed partial class PasskeySignIn(PasskeyCeremony ceremony, SignInThro
                 log.Write(SignInPage.Failed(context, null, "too-many-attempts"));
             }
 
-            context.Response.Headers.RetryAfter = "60";
+            context.Response.Headers.RetryAfter = SignInThrottle.PasswordsRetryAfter;
             return (StatusCodes.Status429TooManyRequests, texts["Directory_TooManyAttempts"]);
         }
 

@@ -60,7 +60,7 @@ internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gat
 
         if (!session.IsTwoSteps && (session.User.TwoFactorEnabled || await signIn.HasPasskeyAsync(session.User)))
         {
-            DirectoryForms.Redirect(context, SignInPage.PathFor(session.User, DirectoryPaths.Root + DirectoryPaths.Passkeys));
+            DirectoryForms.Redirect(context, SignInPage.PathFor(session.User, ReturnPath.After(DirectoryPaths.Passkeys, ReturnPath.Read(context.Request))));
             return null;
         }
 

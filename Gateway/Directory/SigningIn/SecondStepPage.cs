@@ -44,7 +44,7 @@ internal sealed partial class SecondStepPage(DirectoryForms forms, SignInThrottl
                 log.Write(SignInPage.Failed(context, user, "too-many-attempts"));
             }
 
-            context.Response.Headers.RetryAfter = "360";
+            context.Response.Headers.RetryAfter = SignInThrottle.CodesRetryAfter;
             await WriteAsync(context, texts, isRecovery, next, texts["Directory_TooManyCodes"], StatusCodes.Status429TooManyRequests);
             return;
         }

@@ -53,7 +53,7 @@ internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle th
                 log.Write(Failed(context, user, "too-many-attempts"));
             }
 
-            context.Response.Headers.RetryAfter = "60";
+            context.Response.Headers.RetryAfter = SignInThrottle.PasswordsRetryAfter;
             await WriteAsync(context, texts, next, name, texts["Directory_TooManyAttempts"], StatusCodes.Status429TooManyRequests);
             return;
         }

@@ -16,6 +16,12 @@ namespace AppProxy.Gateway.Directory.SigningIn;
 /// </remarks>
 internal sealed class SignInThrottle(TimeProvider time)
 {
+    /// <summary>Seconds, as <c>Retry-After</c> has them.</summary>
+    public const string PasswordsRetryAfter = "60";
+
+    /// <summary>Seconds, as <c>Retry-After</c> has them.</summary>
+    public const string CodesRetryAfter = "360";
+
     /// <summary>About 20 MB.</summary>
     public const int MostAllowances = 100_000;
 

@@ -1,10 +1,14 @@
+using System.CommandLine;
+using AppProxy.Gateway.Commands;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Provider;
+using AppProxy.Gateway.Directory.SigningIn;
 using AppProxy.Testing;
 using AppProxy.Tests.EndToEnd.SignIn;
 using FluentAssertions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AppProxy.Tests.EndToEnd.PeopleOfTheDirectory;
 
@@ -14,6 +18,9 @@ public abstract class DirectoryTest : SignInTest
     private protected const string Password = "tidal-Marzipan.73.loom";
 
     private protected string Store { get; private set; } = "";
+
+    /// <summary>By which tries come back; it stands still unless told.</summary>
+    private protected FakeTimeProvider Patience { get; } = new();
 
     private protected async Task<TestEnvironment> StartDirectoryAsync(CancellationToken cancellationToken, Action<TestEnvironmentOptions>? configure = null)
     {
@@ -34,6 +41,7 @@ public abstract class DirectoryTest : SignInTest
                     options.Publish(app, EchoAsync);
                 }
 
+                options.GatewayParts = services => services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SignInThrottle>(provider, Patience));
                 configure?.Invoke(options);
             },
             cancellationToken);
@@ -96,6 +104,15 @@ public abstract class DirectoryTest : SignInTest
         var form = await browser.GoAsync(page, cancellationToken);
         form.Url.AbsolutePath.Should().Be("/directory/sign-in", form.Body);
         return await browser.SubmitAsync(form, cancellationToken, ("name", name), ("password", password));
+    }
+
+    /// <summary>Runs a command on the gateway's store.</summary>
+    private protected async Task<(int Code, string Output)> RunAsync(params string[] args)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var line = new CommandLine(static _ => Task.FromResult(-1), static (_, _, _) => Task.FromResult(-1), new InvocationConfiguration { Output = output, Error = output });
+        string[] gateway = args is [_, "first-owner" or "add" or "reset", ..] ? ["--gateway", Own.ToString()] : [];
+        return (await line.RunAsync([.. args, .. gateway, "--store", Store]), output.ToString());
     }
 
     private sealed class StoreFolder : IAsyncDisposable

@@ -1,7 +1,5 @@
-using System.CommandLine;
 using System.Net;
 using System.Text.RegularExpressions;
-using AppProxy.Gateway.Commands;
 using AppProxy.Tests.EndToEnd.SignIn;
 using FluentAssertions;
 using NUnit.Framework;
@@ -170,14 +168,6 @@ public sealed partial class Operators_run_the_directory : DirectoryTest
         (await RunAsync("users", "groups", "remove", "sales")).Output.Should().Contain("Group 'sales' is gone");
         var log = (await RunAsync("log", "signins", "--kind", "Administration")).Output;
         log.Should().Contain("users groups join sales bob@corp.test").And.Contain("users groups remove sales").And.NotContain("nobody");
-    }
-
-    private async Task<(int Code, string Output)> RunAsync(params string[] args)
-    {
-        var output = new StringWriter { NewLine = "\n" };
-        var line = new CommandLine(static _ => Task.FromResult(-1), static (_, _, _) => Task.FromResult(-1), new InvocationConfiguration { Output = output, Error = output });
-        string[] gateway = args is [_, "first-owner" or "add" or "reset", ..] ? ["--gateway", Own.ToString()] : [];
-        return (await line.RunAsync([.. args, .. gateway, "--store", Store]), output.ToString());
     }
 
     private static Uri LinkIn(string output) => new(Link().Match(output).Value);

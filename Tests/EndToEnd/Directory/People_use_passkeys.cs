@@ -214,6 +214,9 @@ public sealed class People_use_passkeys : DirectoryTest
 
         held.Status.Should().Be(HttpStatusCode.TooManyRequests);
         held.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromMinutes(1));
+        Patience.Advance(TimeSpan.FromSeconds(10));
+        (await browser.SubmitAsync(page, cancellation, ("passkey", passkey.Use(page)))).Status.Should().Be(HttpStatusCode.Unauthorized);
+        (await browser.SubmitAsync(page, cancellation, ("passkey", passkey.Use(page)))).Status.Should().Be(HttpStatusCode.TooManyRequests);
     }
 
     private string Origin => Own.GetLeftPart(UriPartial.Authority);
