@@ -65,7 +65,9 @@ internal static class DirectoryServices
         services.AddSingleton<DevicePage>();
         services.AddSingleton<ConsentPage>();
         services.AddSingleton<DirectoryEndpoints>();
-        services.AddSingleton<ISignOutEverywhere, DirectorySignOut>();
+        services.AddSingleton<EndedSessions>();
+        services.AddSingleton<SecurityStamps>();
+        services.AddSingleton<IProviderSignOut, DirectorySignOut>();
         services.AddSingleton<DirectoryBackchannel>();
         services.AddSingleton<IConfigureOptions<OpenIdConnectOptions>, BackchannelOptions>();
         services.AddHostedService<DirectoryStart>();
