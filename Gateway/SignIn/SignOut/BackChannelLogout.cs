@@ -23,8 +23,7 @@ internal sealed partial class BackChannelLogout(
     public async Task InvokeAsync(HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";
-        if (!context.Request.HasFormContentType || context.Request.ContentLength is not <= MaxForm
-            || await FindAsync((await context.Request.ReadFormAsync(context.RequestAborted))["logout_token"].ToString()) is not { } which)
+        if (await SmallForm.ReadAsync(context.Request, MaxForm) is not { } form || await FindAsync(form["logout_token"].ToString()) is not { } which)
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return;

@@ -102,9 +102,9 @@ public sealed class People_sign_in_at_the_directory : DirectoryTest
         using var desk = new TestBrowser();
         using var bobs = new TestBrowser();
         await SignInHereAsync(phone, proxy.UrlOf("app"), cancellation);
+        var phones = SessionsOf(proxy).All.Single().Id;
         await SignInHereAsync(desk, proxy.UrlOf("app"), cancellation);
         await SignInHereAsync(bobs, proxy.UrlOf("app"), cancellation, "bob@corp.test");
-        var phones = SessionsOf(proxy).All.OrderBy(static session => session.AuthenticatedAt).First(static session => session.User.DisplayName == "Alice").Id;
 
         await EndAsync(bobs, phones);
         (await phone.GoAsync(proxy.UrlOf("app"), cancellation)).Url.Host.Should().Be("app.localhost", "it is not his to end");
@@ -168,6 +168,8 @@ public sealed class People_sign_in_at_the_directory : DirectoryTest
         var asked = await browser.GoAsync(Authorize(("prompt", "login")), cancellation);
         asked.Url.AbsolutePath.Should().Be("/directory/sign-in");
         (await browser.GoAsync(Authorize(("max_age", "0")), cancellation)).Url.AbsolutePath.Should().Be("/directory/sign-in");
+        (await browser.GoAsync(Authorize(("max_age", "9999999999999")), cancellation, IsCallback)).Way[^1].AbsolutePath.Should().Be("/sign-in/callback", "any age is young enough");
+        (await browser.GoAsync(Authorize(("max_age", "-9999999999999")), cancellation)).Url.AbsolutePath.Should().Be("/directory/sign-in");
         (await browser.GoAsync(Authorize(("max_age", "3600")), cancellation, IsCallback)).Way[^1].AbsolutePath.Should().Be("/sign-in/callback");
         (await browser.GoAsync(Authorize(("prompt", "none")), cancellation, IsCallback)).Way[^1].Query.Should().Contain("code=");
 
