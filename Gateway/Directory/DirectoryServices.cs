@@ -111,6 +111,7 @@ internal static class DirectoryServices
             {
                 Configure(cookie.Cookie, "Step", isHttps);
                 cookie.ExpireTimeSpan = SecondStepTime;
+                cookie.Events = new HalfSignIn();
             });
 
     private static void AddProvider(IServiceCollection services, string issuer, TimeSpan sessionLifetime, bool isHttps)
