@@ -32,6 +32,11 @@ internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys
         {
             await SignInPages.WriteProblemAsync(context, StatusCodes.Status503ServiceUnavailable, "store-unavailable", context.TraceIdentifier);
         }
+        catch (InvalidDataException) when (!context.Response.HasStarted)
+        {
+            // OpenIddict reads the forms of its own paths, and some have more fields than any has.
+            await SignInPages.WriteProblemAsync(context, StatusCodes.Status400BadRequest, "form-refused", context.TraceIdentifier);
+        }
     }
 
     private async Task AnswerAsync(HttpContext context, string path)

@@ -66,7 +66,9 @@ internal static class DirectoryServices
         services.AddSingleton<DevicePage>();
         services.AddSingleton<ConsentPage>();
         services.AddSingleton<DirectoryEndpoints>();
-        services.AddSingleton<ISignOutEverywhere, DirectorySignOut>();
+        services.AddSingleton<EndedSessions>();
+        services.AddSingleton<SecurityStamps>();
+        services.AddSingleton<IProviderSignOut, DirectorySignOut>();
         services.AddSingleton<DirectoryBackchannel>();
         services.AddSingleton<IConfigureOptions<OpenIdConnectOptions>, BackchannelOptions>();
         services.AddHostedService<DirectoryStart>();
@@ -110,6 +112,7 @@ internal static class DirectoryServices
             {
                 Configure(cookie.Cookie, "Step", isHttps);
                 cookie.ExpireTimeSpan = SecondStepTime;
+                cookie.Events = new HalfSignIn();
             });
 
     private static void AddProvider(IServiceCollection services, string issuer, TimeSpan sessionLifetime, bool isHttps)

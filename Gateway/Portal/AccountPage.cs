@@ -8,7 +8,7 @@ namespace AppProxy.Gateway.Portal;
 
 /// <summary>Who I am here, where else I am signed in, and a way to end that.</summary>
 internal sealed class AccountPage(
-    SessionRegistry sessions, OwnForms forms, SignOutEndpoint signOut, SignInOptions options, IEnumerable<AccountLink> links, IAuditLog log, TimeProvider time)
+    SessionRegistry sessions, OwnForms forms, SignOutEndpoint signOut, SignInOptions options, IEnumerable<AccountLink> links, IAuditLog log, TimeProvider time, IProviderSignOut? own = null)
 {
     private const string SessionField = "session";
     private const string Ended = "ended";
@@ -52,9 +52,7 @@ internal sealed class AccountPage(
             return;
         }
 
-        var ended = Guid.TryParse(form[SessionField], out var id)
-            ? await sessions.EndAsync(SessionSelector.One(id) with { Subject = session.User.Subject }, context.RequestAborted)
-            : 0;
+        var ended = Guid.TryParse(form[SessionField], out var id) ? await EndAsync(id, session.User.Subject, context.RequestAborted) : 0;
         if (ended > 0)
         {
             log.Write(new AuditEvent
@@ -71,6 +69,17 @@ internal sealed class AccountPage(
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Location = ended > 0 ? $"{PortalPaths.Account}?{Ended}" : PortalPaths.Account;
+    }
+
+    /// <summary>The provider's session first, where it is in this process: who comes back between the two would be signed in again unseen.</summary>
+    private async Task<int> EndAsync(Guid id, string subject, CancellationToken cancellationToken)
+    {
+        if (own is not null && await sessions.Storage.FindAsync(id, cancellationToken) is { ProviderSessionId: { } session } ticket && ticket.User.Subject == subject)
+        {
+            await own.SignOutAsync(session, cancellationToken);
+        }
+
+        return await sessions.EndAsync(SessionSelector.One(id) with { Subject = subject }, cancellationToken);
     }
 
     private string RenderLinks(Language texts) => _links.Length == 0 ? "" : $"""

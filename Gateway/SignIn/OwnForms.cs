@@ -16,8 +16,7 @@ internal sealed class OwnForms(Seal seal)
     /// <summary>The form; null when it is nobody's of ours, and the request was answered.</summary>
     public async Task<IFormCollection?> ReadAsync(HttpContext context, Session session)
     {
-        if (context.Request.HasFormContentType && context.Request.ContentLength is <= MaxForm && Navigation.IsSameOrigin(context.Request)
-            && await context.Request.ReadFormAsync(context.RequestAborted) is var form && seal.IsFormToken(form[Token], session.Id))
+        if (Navigation.IsSameOrigin(context.Request) && await SmallForm.ReadAsync(context.Request, MaxForm) is { } form && seal.IsFormToken(form[Token], session.Id))
         {
             return form;
         }

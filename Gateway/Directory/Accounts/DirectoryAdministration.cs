@@ -109,7 +109,7 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
     /// <summary>Brings in people and groups that another directory has. Who is here already is changed to what is said there; nobody is removed.</summary>
     public async Task<(int Added, int Changed)> ImportAsync(IReadOnlyList<ImportedUser> imported, bool isDryRun, CancellationToken cancellationToken)
     {
-        var (added, changed, left) = (0, 0, new List<DirectoryUser>());
+        var (added, left) = (0, new List<DirectoryUser>());
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         foreach (var group in imported.SelectMany(static person => person.Groups).Distinct(StringComparer.OrdinalIgnoreCase))
         {
@@ -124,23 +124,28 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
             var user = await users.FindByNameAsync(person.UserName);
             if (user is null)
             {
-                user = new DirectoryUser { UserName = person.UserName, DisplayName = person.DisplayName ?? "", Email = person.Email, IsDisabled = !person.IsActive };
+                user = new DirectoryUser { UserName = person.UserName, DisplayName = person.DisplayName ?? "", Email = person.Email, IsDisabled = person.IsActive is false };
                 Check(await users.CreateAsync(user));
+                await JoinAsync(user, person.Groups);
                 added++;
             }
             else
             {
-                var (isDisabled, name, email) = (!person.IsActive, person.DisplayName ?? user.DisplayName, person.Email ?? user.Email);
+                var isChanged = false;
+                var (isDisabled, name, email) = (person.IsActive is { } isActive ? !isActive : user.IsDisabled, person.DisplayName ?? user.DisplayName, person.Email ?? user.Email);
                 if ((isDisabled, name, email) != (user.IsDisabled, user.DisplayName, user.Email))
                 {
                     (user.IsDisabled, user.DisplayName, user.Email) = (isDisabled, name, email);
                     Check(await users.UpdateSecurityStampAsync(user));
-                    changed++;
+                    isChanged = true;
+                }
+
+                // Groups are learned at the next sign-in, which is at once.
+                if (await JoinAsync(user, person.Groups) || isChanged)
+                {
                     left.Add(user);
                 }
             }
-
-            await JoinAsync(user, person.Groups);
         }
 
         if (isDryRun)
@@ -156,19 +161,24 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
             }
         }
 
-        return (added, changed);
+        return (added, left.Count);
     }
 
-    private async Task JoinAsync(DirectoryUser user, IEnumerable<string> into)
+    /// <returns>Whether they are in one that they were not in.</returns>
+    private async Task<bool> JoinAsync(DirectoryUser user, IEnumerable<string> into)
     {
+        var isChanged = false;
         foreach (var group in into)
         {
             var name = (await GetGroupAsync(group)).Name!;
             if (!await users.IsInRoleAsync(user, name))
             {
                 Check(await users.AddToRoleAsync(user, name));
+                isChanged = true;
             }
         }
+
+        return isChanged;
     }
 
     private async Task<IdentityRole> GetGroupAsync(string name)

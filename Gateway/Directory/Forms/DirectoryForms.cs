@@ -58,7 +58,7 @@ internal sealed class DirectoryForms(IAntiforgery antiforgery)
     }
 
     public async Task<bool> IsOursAsync(HttpContext context)
-        => context.Request.HasFormContentType && context.Request.ContentLength is <= MaxForm && Navigation.IsSameOrigin(context.Request) && await antiforgery.IsRequestValidAsync(context);
+        => Navigation.IsSameOrigin(context.Request) && await SmallForm.ReadAsync(context.Request, MaxForm) is not null && await antiforgery.IsRequestValidAsync(context);
 
     public static void Redirect(HttpContext context, string path)
     {

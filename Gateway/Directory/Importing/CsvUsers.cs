@@ -3,7 +3,6 @@ using Microsoft.VisualBasic.FileIO;
 
 namespace AppProxy.Gateway.Directory.Importing;
 
-
 /// <summary>Users as comma-separated values with a head: <c>userName,displayName,email,active,groups</c>, in any order; only the first must be there. Groups by semicolons.</summary>
 internal static class CsvUsers
 {
@@ -55,7 +54,7 @@ internal static class CsvUsers
             else
             {
                 users.Add(new ImportedUser(
-                    name, Field("displayName"), Field("email"), Field("active") is not { } said || bool.Parse(said), Field("groups")?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? []));
+                    name, Field("displayName"), Field("email"), Field("active") is { } said ? bool.Parse(said) : null, Field("groups")?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? []));
             }
         }
 

@@ -18,9 +18,20 @@ internal static partial class ScimUsers
         {
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             var root = document.RootElement;
-            var list = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("Resources", out var inside) ? inside : root;
+            var list = root;
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("Resources", out var inside))
+            {
+                list = inside;
+                if (list.ValueKind != JsonValueKind.Array)
+                {
+                    mistakes.Add("$.Resources must be an array");
+                    return [];
+                }
+            }
+
+            // An entry that is null has no name, which is told below.
             resources = list.ValueKind == JsonValueKind.Array
-                ? list.Deserialize(ScimJsonContext.Default.ListResource) ?? []
+                ? [.. (list.Deserialize(ScimJsonContext.Default.ListResource) ?? []).Select(static resource => resource ?? new Resource())]
                 : [list.Deserialize(ScimJsonContext.Default.Resource) ?? new Resource()];
         }
         catch (JsonException mistake)
@@ -47,8 +58,8 @@ internal static partial class ScimUsers
     private static ImportedUser ToUser(Resource person, List<Resource> groups) => new(
         person.UserName!,
         person.DisplayName ?? person.Name?.Formatted ?? (string.Join(' ', new[] { person.Name?.GivenName, person.Name?.FamilyName }.OfType<string>()) is { Length: > 0 } name ? name : null),
-        (person.Emails.Find(static email => email.Primary) ?? person.Emails.FirstOrDefault())?.Value,
-        person.Active ?? true,
+        (person.Emails.Find(static email => email.Primary is true) ?? person.Emails.FirstOrDefault())?.Value,
+        person.Active,
         [
             .. groups.Where(group => group.Members.Exists(member => member.Value is { } value && (value == person.Id || value.Equals(person.UserName, StringComparison.OrdinalIgnoreCase))))
                 .Select(static group => group.DisplayName!)
@@ -56,9 +67,10 @@ internal static partial class ScimUsers
                 .Distinct(StringComparer.OrdinalIgnoreCase),
         ]);
 
+    /// <summary>What it says is null is as if it were not there (RFC 7643 section 2.5).</summary>
     internal sealed record Resource
     {
-        public List<string> Schemas { get; set; } = [];
+        public List<string> Schemas { get; set => field = Of(value); } = [];
 
         public string? Id { get; set; }
 
@@ -70,21 +82,25 @@ internal static partial class ScimUsers
 
         public bool? Active { get; set; }
 
-        public List<Entry> Emails { get; set; } = [];
+        public List<Entry> Emails { get; set => field = Of(value); } = [];
 
-        public List<Entry> Groups { get; set; } = [];
+        public List<Entry> Groups { get; set => field = Of(value); } = [];
 
-        public List<Entry> Members { get; set; } = [];
+        public List<Entry> Members { get; set => field = Of(value); } = [];
 
         [JsonIgnore]
         public bool IsGroup => Schemas.Contains(GroupSchema) || (UserName is null && Members.Count > 0);
+
+        private static List<T> Of<T>(List<T>? said)
+            where T : class
+            => [.. said?.Where(static one => one is not null) ?? []];
     }
 
     internal sealed record PersonName(string? Formatted, string? GivenName, string? FamilyName);
 
-    internal sealed record Entry(string? Value, string? Display, bool Primary);
+    internal sealed record Entry(string? Value, string? Display, bool? Primary);
 
     [JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true)]
-    [JsonSerializable(typeof(List<Resource>))]
+    [JsonSerializable(typeof(List<Resource?>))]
     private sealed partial class ScimJsonContext : JsonSerializerContext;
 }

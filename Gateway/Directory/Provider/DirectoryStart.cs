@@ -1,4 +1,5 @@
 using AppProxy.Gateway.Directory.Accounts;
+using AppProxy.Gateway.Directory.SigningIn;
 using AppProxy.Gateway.Directory.Storage;
 using AppProxy.Gateway.SignIn;
 using AppProxy.Gateway.Storage;
@@ -8,8 +9,8 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace AppProxy.Gateway.Directory.Provider;
 
-/// <summary>Registers the gateway as the directory's client before anybody signs in, tells how the first owner comes in, and throws away codes that are over.</summary>
-internal sealed partial class DirectoryStart(IServiceScopeFactory scopes, StoreConnection store, GatewayOrigin origin, TimeProvider time, ILogger<DirectoryStart> logger) : BackgroundService
+/// <summary>Registers the gateway as the directory's client before anybody signs in, tells how the first owner comes in, and throws away what is over.</summary>
+internal sealed partial class DirectoryStart(IServiceScopeFactory scopes, StoreConnection store, EndedSessions ended, GatewayOrigin origin, TimeProvider time, ILogger<DirectoryStart> logger) : BackgroundService
 {
     private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(1);
 
@@ -37,6 +38,7 @@ internal sealed partial class DirectoryStart(IServiceScopeFactory scopes, StoreC
             try
             {
                 await OverTokens.PruneAsync(store, time.GetUtcNow() - Keep, stoppingToken);
+                await ended.PruneAsync(stoppingToken);
             }
             catch (StoreException away)
             {
@@ -85,7 +87,7 @@ internal sealed partial class DirectoryStart(IServiceScopeFactory scopes, StoreC
     [LoggerMessage(6402, LogLevel.Warning, "The directory has no owner yet: 'users first-owner' prints a link for the first one")]
     private partial void LogNoOwner();
 
-    [LoggerMessage(6403, LogLevel.Warning, "Codes that are over stay in the store for now: {Reason}")]
+    [LoggerMessage(6403, LogLevel.Warning, "Codes and sessions that are over stay in the store for now: {Reason}")]
     private partial void LogNotPruned(string reason);
 
     [LoggerMessage(6404, LogLevel.Information, "The gateway's registration in its directory was left to another gateway: {Reason}")]

@@ -14,7 +14,7 @@ namespace AppProxy.Gateway.Directory.Provider;
 /// Signing out at the directory (OpenID Connect RP-Initiated Logout 1.0), and of what began with it at the gateway: the same process, so that a
 /// logout token on the back channel would only be a detour.
 /// </summary>
-internal sealed partial class EndSessionEndpoint(SessionRegistry sessions, DirectoryForms forms, ILogger<EndSessionEndpoint> logger)
+internal sealed partial class EndSessionEndpoint(SessionRegistry sessions, EndedSessions ended, DirectoryForms forms, ILogger<EndSessionEndpoint> logger)
 {
     private const string Confirmed = "confirmed";
 
@@ -31,6 +31,8 @@ internal sealed partial class EndSessionEndpoint(SessionRegistry sessions, Direc
                 return;
             }
 
+            // Not only in this browser: what was copied from it is over too.
+            await ended.AddAsync(session.Id, context.RequestAborted);
             await signIn.SignOutAsync();
             var count = await sessions.EndAsync(SessionSelector.OfProvider(session.User.Id, session.Id), context.RequestAborted);
             LogSignedOut(session.User.UserName!, count);

@@ -21,7 +21,7 @@ internal sealed class SignInDemand(IDataProtectionProvider protection, TimeProvi
     public bool IsNewEnough(OpenIddictRequest request, DirectorySession session)
     {
         var isAskedAnew = request.HasPromptValue(PromptValues.Login);
-        if (!isAskedAnew && !(request.MaxAge is { } age && session.AuthenticatedAt + TimeSpan.FromSeconds(age) < time.GetUtcNow()))
+        if (!isAskedAnew && !(request.MaxAge is { } age && (time.GetUtcNow() - session.AuthenticatedAt).TotalSeconds > age))
         {
             return true;
         }

@@ -20,6 +20,7 @@ internal sealed class DirectorySignIn(
     ILogger<DirectorySignIn> logger,
     IAuthenticationSchemeProvider schemes,
     IUserConfirmation<DirectoryUser> confirmation,
+    EndedSessions ended,
     TimeProvider time)
     : SignInManager<DirectoryUser>(users, accessor, principals, options, logger, schemes, confirmation)
 {
@@ -27,7 +28,13 @@ internal sealed class DirectorySignIn(
     public async Task<DirectorySession?> FindAsync()
     {
         var cookie = await Context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
-        return cookie.Succeeded && await ValidateSecurityStampAsync(cookie.Principal) is { IsDisabled: false } user ? new DirectorySession(user, cookie.Principal) : null;
+        if (!cookie.Succeeded || await ValidateSecurityStampAsync(cookie.Principal) is not { IsDisabled: false } user)
+        {
+            return null;
+        }
+
+        var session = new DirectorySession(user, cookie.Principal);
+        return await ended.ContainsAsync(session.Id, Context.RequestAborted) ? null : session;
     }
 
     /// <summary>The password was right: signs in, or asks for the second step.</summary>

@@ -1,19 +1,12 @@
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.SignIn.SignOut;
-using Microsoft.AspNetCore.Identity;
 
 namespace AppProxy.Gateway.Directory.SigningIn;
 
-/// <summary>A new security stamp: cookies of the directory with another one count no more, at any gateway.</summary>
-internal sealed class DirectorySignOut(IServiceScopeFactory scopes) : ISignOutEverywhere
+/// <summary>Ends sessions of the directory at every gateway: one by its id, all of somebody's by a new security stamp.</summary>
+internal sealed class DirectorySignOut(EndedSessions ended, SecurityStamps stamps) : IProviderSignOut
 {
-    public async Task SignOutAsync(string subject, CancellationToken cancellationToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var users = scope.ServiceProvider.GetRequiredService<UserManager<DirectoryUser>>();
-        if (await users.FindByIdAsync(subject) is { } user)
-        {
-            await users.UpdateSecurityStampAsync(user);
-        }
-    }
+    public Task SignOutAsync(string providerSessionId, CancellationToken cancellationToken) => ended.AddAsync(providerSessionId, cancellationToken);
+
+    public Task SignOutEverywhereAsync(string subject, CancellationToken cancellationToken) => stamps.RenewAsync(subject, cancellationToken);
 }

@@ -11,7 +11,7 @@ namespace AppProxy.Gateway.SignIn.SignOut;
 
 /// <summary>Signs a person out of all apps, here or everywhere, and then at the provider (OpenID Connect RP-Initiated Logout 1.0).</summary>
 internal sealed class SignOutEndpoint(
-    SessionRegistry sessions, SessionReader reader, OwnForms forms, GatewayOrigin origin, SignInOptions options, IOptionsMonitor<OpenIdConnectOptions> oidc, IAuditLog log, ILogger<SignOutEndpoint> logger, ISignOutEverywhere? elsewhere = null)
+    SessionRegistry sessions, SessionReader reader, OwnForms forms, GatewayOrigin origin, SignInOptions options, IOptionsMonitor<OpenIdConnectOptions> oidc, IAuditLog log, ILogger<SignOutEndpoint> logger, IProviderSignOut? own = null)
 {
     /// <summary>The page that asks: a link alone signs nobody out.</summary>
     public async Task AskAsync(HttpContext context)
@@ -49,9 +49,9 @@ internal sealed class SignOutEndpoint(
         // What the provider needs to know is read before it is gone.
         var idToken = (await sessions.Storage.FindAsync(session.Id, context.RequestAborted))?.IdToken;
         var isEverywhere = form["everywhere"] == "yes";
-        if (isEverywhere && elsewhere is not null)
+        if (isEverywhere && own is not null)
         {
-            await elsewhere.SignOutAsync(session.User.Subject, context.RequestAborted);
+            await own.SignOutEverywhereAsync(session.User.Subject, context.RequestAborted);
         }
 
         var which = isEverywhere ? SessionSelector.AllOf(session.User.Subject) : SessionSelector.One(session.Id);

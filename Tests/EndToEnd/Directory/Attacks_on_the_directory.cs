@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Tests.EndToEnd.SignIn;
@@ -107,6 +108,75 @@ public sealed partial class Attacks_on_the_directory : DirectoryTest
         }
 
         (await attacker.SubmitAsync(form, cancellation, ("code", Authenticator.Code(key)))).Status.Should().Be(HttpStatusCode.TooManyRequests);
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Half_a_sign_in_ends_with_its_password(bool isReset, CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        var key = await AddAuthenticatorAsync(proxy, "alice@corp.test");
+        var recovery = await UsersAsync(proxy, async users => (await users.GenerateNewTwoFactorRecoveryCodesAsync((await users.FindByNameAsync("alice@corp.test"))!, 1))!.Single());
+        using var attacker = new TestBrowser();
+        var form = await SignInHereAsync(attacker, proxy.UrlOf("app"), cancellation);
+        form.Url.AbsolutePath.Should().Be("/directory/sign-in/code");
+        var other = await attacker.GoAsync(At("sign-in/recovery-code"), cancellation);
+
+        if (isReset)
+        {
+            await using var scope = proxy.GatewayServices.CreateAsyncScope();
+            var directory = scope.ServiceProvider.GetRequiredService<DirectoryAdministration>();
+            await directory.ResetAsync(await directory.GetAsync("alice@corp.test"), isSecondStepLost: false, cancellation);
+        }
+        else
+        {
+            await UsersAsync(proxy, async users => await users.ChangePasswordAsync((await users.FindByNameAsync("alice@corp.test"))!, Password, "Quarz-heron.over.9.fjords"));
+        }
+
+        (await attacker.SubmitAsync(form, cancellation, ("code", Authenticator.Code(key)))).Url.AbsolutePath.Should().Be("/directory/sign-in");
+        (await attacker.SubmitAsync(other, cancellation, ("code", recovery))).Url.AbsolutePath.Should().Be("/directory/sign-in");
+        (await attacker.GoAsync(At("sign-in/code"), cancellation)).Url.AbsolutePath.Should().Be("/directory/sign-in");
+        SessionsOf(proxy).All.Should().BeEmpty();
+        (await UsersAsync(proxy, async users => await users.CountRecoveryCodesAsync((await users.FindByNameAsync("alice@corp.test"))!))).Should().Be(1);
+    }
+
+    [TestCase("sign-in", 1025)]
+    [TestCase("sign-in", 1)]
+    [TestCase("account/two-steps", 1025)]
+    [TestCase("link", 1025)]
+    [TestCase("token", 1025)]
+    [TestCase("end-session", 1025)]
+    [TestCase("device-authorization", 1025)]
+    [TestCase("../sign-out", 1025)]
+    [TestCase("../account/end-session", 1025)]
+    public async Task A_form_that_is_no_form_is_refused(string path, int fields, CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var browser = new TestBrowser();
+        await SignInHereAsync(browser, proxy.UrlOf("app"), cancellation);
+        // One may be too long a name, as many may be too many.
+        var sent = Enumerable.Range(0, fields).Select(number => KeyValuePair.Create(new string('x', fields == 1 ? 3000 : 1) + number, "1"));
+
+        var answer = await browser.PostAsync(At(path), sent, At(path), cancellation);
+
+        answer.Status.Should().Be(HttpStatusCode.BadRequest, answer.Body);
+        answer.Body.Should().Contain("form-refused");
+    }
+
+    [Test]
+    public async Task A_form_of_parts_is_none_of_ours(CancellationToken cancellation)
+    {
+        await StartDirectoryAsync(cancellation);
+        using var browser = new TestBrowser();
+        foreach (var path in (Uri[])[At("sign-in"), At("link"), new Uri(Own, "sign-out")])
+        {
+            var form = await browser.GoAsync(At("sign-in"), cancellation);
+            var answer = await browser.SendAsync(path, new StringContent("--x\r\nno part", new MediaTypeHeaderValue("multipart/form-data") { Parameters = { new("boundary", "x") } }), form.Url, cancellation);
+            ((int)answer.Status).Should().BeLessThan(500, answer.Body);
+        }
+
+        var many = Enumerable.Range(0, 1025).Select(static number => KeyValuePair.Create("x" + number, ""));
+        (await browser.PostAsync(new Uri(Own, "sign-out/back-channel"), many, Own, cancellation)).Status.Should().Be(HttpStatusCode.BadRequest);
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using AppProxy.Tests.EndToEnd.SignIn;
 using FluentAssertions;
@@ -129,10 +130,48 @@ public sealed partial class Operators_run_the_directory : DirectoryTest
         list.Should().MatchRegex("carol@corp.test +invited .*Carol, the first, ops, sales").And.MatchRegex("alice@corp.test +enabled .*Alicia, sales, vpn").And.MatchRegex("dan@corp.test +disabled");
     }
 
+    [TestCase("users.csv", "userName,displayName,groups\nalice@corp.test,Alicia,\nbob@corp.test,,sales\n")]
+    [TestCase("users.json", """[ { "userName": "alice@corp.test", "displayName": "Alicia" }, { "userName": "bob@corp.test", "active": null, "groups": [ { "display": "sales" } ] } ]""")]
+    public async Task What_a_file_does_not_say_stays_and_groups_are_changes_too(string name, string content, CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var browser = new TestBrowser();
+        await SignInHereAsync(browser, proxy.UrlOf("app"), cancellation, "bob@corp.test");
+        var session = SessionsOf(proxy).All.Single();
+        await RunAsync("users", "disable", "alice@corp.test");
+        var file = Path.Combine(Path.GetDirectoryName(Store)!, name);
+        await File.WriteAllTextAsync(file, content, cancellation);
+
+        (await RunAsync("users", "import", file)).Output.Should().Contain("0 added, 2 changed.");
+        (await RunAsync("users", "import", file)).Output.Should().Contain("0 added, 0 changed.");
+
+        (await RunAsync("users", "list")).Output.Should().MatchRegex("alice@corp.test +disabled .*Alicia, sales, vpn").And.MatchRegex("bob@corp.test +enabled .*Bob, sales");
+        (await SessionsOf(proxy).Storage.FindAsync(session.Id, cancellation))!.EndedAt.Should().NotBeNull("the gateway must learn of the group");
+        await browser.GoAsync(At("account/password"), cancellation);
+        (await browser.GoAsync(new Uri(Own, "account"), cancellation)).Url.AbsolutePath.Should().Be("/account", "but nobody has to type a password for it");
+    }
+
+    [Test]
+    public async Task A_file_in_another_encoding_is_refused_by_its_name(CancellationToken cancellation)
+    {
+        await StartDirectoryAsync(cancellation);
+        var file = Path.Combine(Path.GetDirectoryName(Store)!, "users.csv");
+        foreach (var encoding in (Encoding[])[Encoding.Latin1, Encoding.Unicode])
+        {
+            await File.WriteAllTextAsync(file, "userName,displayName\ncarol@corp.test,Zoë\n", encoding, cancellation);
+            (await RunAsync("users", "import", file)).Should().Match<(int Code, string Output)>(refused => refused.Code == 2 && refused.Output.Contains(file + ": is not UTF-8 (at octet ", StringComparison.Ordinal));
+        }
+    }
+
     [TestCase("name,groups\nx,y\n", "line 1: 'name' is none of the columns", "line 1: the column userName is missing")]
     [TestCase("userName,active\na,perhaps\n,true\nb,true,more\nc,true\nC,true\n", "line 2: active is 'perhaps'", "line 3: userName is empty", "line 4: there are 3 fields for 2 columns", "'c' is there 2 times")]
     [TestCase("{ \"Resources\": [ { \"displayName\": \"x\" } ] }", "$.Resources[0].userName is missing")]
     [TestCase("[ { ", "users:")]
+    [TestCase("[ null ]", "$.Resources[0].userName is missing")]
+    [TestCase("{ \"Resources\": null }", "$.Resources must be an array")]
+    [TestCase("{ \"Resources\": \"x\" }", "$.Resources must be an array")]
+    [TestCase("[ { \"userName\": \"a\", \"emails\": \"x\" } ]", "users:")]
+    [TestCase("[ { \"userName\": \"a\", \"displayName\": \"x\\u0000y\" } ]", "'a' has a name, address or group with a control character")]
     [TestCase("userName\nwith space\n", "Username 'with space' is invalid")]
     public async Task A_file_with_mistakes_changes_nothing(string content, string first, params string[] more)
     {

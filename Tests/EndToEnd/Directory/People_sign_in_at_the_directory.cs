@@ -95,6 +95,55 @@ public sealed class People_sign_in_at_the_directory : DirectoryTest
     }
 
     [Test]
+    public async Task And_a_browser_that_they_sign_out_from_another_one_does_not_come_back_in_unseen(CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var phone = new TestBrowser();
+        using var desk = new TestBrowser();
+        using var bobs = new TestBrowser();
+        await SignInHereAsync(phone, proxy.UrlOf("app"), cancellation);
+        var phones = SessionsOf(proxy).All.Single().Id;
+        await SignInHereAsync(desk, proxy.UrlOf("app"), cancellation);
+        await SignInHereAsync(bobs, proxy.UrlOf("app"), cancellation, "bob@corp.test");
+
+        await EndAsync(bobs, phones);
+        (await phone.GoAsync(proxy.UrlOf("app"), cancellation)).Url.Host.Should().Be("app.localhost", "it is not his to end");
+        (await phone.GoAsync(At("account/password"), cancellation)).Url.AbsolutePath.Should().Be("/directory/account/password");
+        (await EndAsync(desk, phones)).Body.Should().Contain("That browser is signed out.");
+
+        (await phone.GoAsync(proxy.UrlOf("app"), cancellation)).Url.AbsolutePath.Should().Be("/directory/sign-in");
+        (await phone.GoAsync(At("account/password"), cancellation)).Url.AbsolutePath.Should().Be("/directory/sign-in");
+        (await desk.GoAsync(At("account/password"), cancellation)).Url.AbsolutePath.Should().Be("/directory/account/password", "this one goes on");
+        (await SignInHereAsync(phone, proxy.UrlOf("app"), cancellation)).Url.Host.Should().Be("app.localhost");
+
+        async Task<BrowserAnswer> EndAsync(TestBrowser from, Guid session)
+        {
+            var account = await from.GoAsync(new Uri(Own, "account"), cancellation);
+            var token = account.Form.Fields["token"];
+            return await from.PostAsync(new Uri(Own, "account/end-session"), [new("token", token), new("session", session.ToString("n"))], account.Url, cancellation);
+        }
+    }
+
+    [Test]
+    public async Task And_a_copy_of_their_cookies_is_worth_nothing_once_they_signed_out(CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var browser = new TestBrowser();
+        using var thief = new TestBrowser();
+        await SignInHereAsync(browser, proxy.UrlOf("app"), cancellation);
+        foreach (var cookie in browser.Cookies)
+        {
+            thief.Set(cookie);
+        }
+
+        (await thief.GoAsync(At("account/password"), cancellation)).Url.AbsolutePath.Should().Be("/directory/account/password");
+        await browser.SubmitAsync(await browser.GoAsync(new Uri(Own, "sign-out"), cancellation), cancellation);
+
+        (await thief.GoAsync(At("account/password"), cancellation)).Url.AbsolutePath.Should().Be("/directory/sign-in");
+        (await thief.GoAsync(proxy.UrlOf("app"), cancellation)).Url.AbsolutePath.Should().Be("/directory/sign-in");
+    }
+
+    [Test]
     public async Task A_link_that_signs_out_asks_first(CancellationToken cancellation)
     {
         var proxy = await StartDirectoryAsync(cancellation);
@@ -119,6 +168,8 @@ public sealed class People_sign_in_at_the_directory : DirectoryTest
         var asked = await browser.GoAsync(Authorize(("prompt", "login")), cancellation);
         asked.Url.AbsolutePath.Should().Be("/directory/sign-in");
         (await browser.GoAsync(Authorize(("max_age", "0")), cancellation)).Url.AbsolutePath.Should().Be("/directory/sign-in");
+        (await browser.GoAsync(Authorize(("max_age", "9999999999999")), cancellation, IsCallback)).Way[^1].AbsolutePath.Should().Be("/sign-in/callback", "any age is young enough");
+        (await browser.GoAsync(Authorize(("max_age", "-9999999999999")), cancellation)).Url.AbsolutePath.Should().Be("/directory/sign-in");
         (await browser.GoAsync(Authorize(("max_age", "3600")), cancellation, IsCallback)).Way[^1].AbsolutePath.Should().Be("/sign-in/callback");
         (await browser.GoAsync(Authorize(("prompt", "none")), cancellation, IsCallback)).Way[^1].Query.Should().Contain("code=");
 

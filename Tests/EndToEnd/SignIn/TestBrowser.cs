@@ -74,6 +74,9 @@ internal sealed class TestBrowser : IDisposable
     public Task<BrowserAnswer> PostAsync(Uri url, IEnumerable<KeyValuePair<string, string>> fields, Uri from, CancellationToken cancellationToken, Predicate<Uri>? until = null) =>
         NavigateAsync(HttpMethod.Post, url, new FormUrlEncodedContent(fields), from, until, cancellationToken);
 
+    /// <summary>Sends a form of any kind from a page at <paramref name="from"/>.</summary>
+    public Task<BrowserAnswer> SendAsync(Uri url, HttpContent content, Uri from, CancellationToken cancellationToken) => NavigateAsync(HttpMethod.Post, url, content, from, null, cancellationToken);
+
     /// <summary>What a script or an API client sends: no navigation.</summary>
     public async Task<HttpResponseMessage> FetchAsync(HttpMethod method, Uri url, CancellationToken cancellationToken, params (string Name, string Value)[] fields)
     {
