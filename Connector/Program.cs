@@ -3,13 +3,13 @@ using AppProxy.Connector.Enrollment;
 using AppProxy.Connector.Hosting;
 using AppProxy.Contracts.Processes;
 
-if (EnrollCommand.IsAskedFor(args))
-{
-    return await EnrollCommand.RunAsync(args, TimeProvider.System);
-}
-
 try
 {
+    if (EnrollCommand.IsAskedFor(args))
+    {
+        return await EnrollCommand.RunAsync(args, TimeProvider.System);
+    }
+
     // Settings are read once; to watch for changes is to watch every folder below the one it was started in.
     var builder = Host.CreateApplicationBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
     await UnattendedEnrollment.RunAsync(builder.Configuration, TimeProvider.System, CancellationToken.None);

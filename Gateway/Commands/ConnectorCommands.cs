@@ -17,8 +17,8 @@ internal static partial class ConnectorCommands
 {
     public static IEnumerable<Command> Create() =>
     [
-        new Command("connectors", "Enrols, lists and revokes connectors.") { CreateToken(), CreateList("Lists the connectors, and how they are.", static (report, output) => report.WriteConnectors(output)), CreateRevoke() },
-        new Command("groups", "Connector groups.") { CreateList("Lists the groups of enrolled connectors, and how they are.", static (report, output) => report.WriteGroups(output)) },
+        new Command("connectors", "Enrols, lists and revokes connectors.") { CreateToken(), CreateList(), CreateRevoke() },
+        new Command("groups", "Connector groups.") { CreateGroupList() },
         new Command("keys", "The gateway's own signing keys.") { CreateRotate(), CreateKeyList() },
     ];
 
@@ -27,7 +27,7 @@ internal static partial class ConnectorCommands
         var group = new Option<string>("--group") { Description = "The connector group of who enrols.", HelpName = "GROUP", Required = true };
         var lifetime = new Option<string>("--lifetime") { Description = "How long the token is good, such as 30m, 12h or 7d.", HelpName = "TIME", DefaultValueFactory = static _ => "30m" };
         var uses = new Option<int>("--uses") { Description = "How many connectors may enrol with it.", HelpName = "N", DefaultValueFactory = static _ => 1 };
-        var gateway = new Option<string?>("--gateway") { Description = "Where connectors reach the gateway; without it, the first of Gateway:OwnHosts.", HelpName = "URL" };
+        var gateway = new Option<string?>("--gateway") { Description = "Where connectors reach the gateway; without it Gateway:SignIn:Origin, or the first of Gateway:OwnHosts.", HelpName = "URL" };
         var store = StoreOption.Create();
         var token = new Command("token", "Makes a one-time token for a new connector, and prints the command to run there.") { group, lifetime, uses, gateway, store };
         token.SetAction(async (parsed, cancellationToken) =>
@@ -46,34 +46,47 @@ internal static partial class ConnectorCommands
 
             var life = ReadLifetime(parsed.GetRequiredValue(lifetime));
             var choice = await StoreChoice.OpenAsync(parsed.GetValue(store), cancellationToken);
+            var url = ConnectorInvocation.ReadGateway(parsed.GetValue(gateway), choice.FindAddress());
             using var keys = new SigningKeys(new StoreKeyVault(choice.Store), TimeProvider.System, NullLogger<SigningKeys>.Instance);
             await keys.LoadAsync(cancellationToken);
             var made = await new EnrollmentTokens(new ConnectorDatabase(choice.Store, TimeProvider.System), keys, TimeProvider.System).CreateAsync(name, life, count, cancellationToken);
             await CommandAudit.WriteAsync(choice.Store, $"connectors token for group {name}", cancellationToken);
-            var url = parsed.GetValue(gateway) ?? (choice.OwnHosts.FirstOrDefault() is { } host ? "https://" + host : "https://<the gateway>");
             var output = parsed.InvocationConfiguration.Output;
             output.WriteLine(made.Reveal());
             output.WriteLine();
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Good for {(count == 1 ? "one connector" : $"{count} connectors")} of group '{name}' until {TimeProvider.System.GetUtcNow() + life:u}. On the connector's machine:"));
             output.WriteLine();
-            output.WriteLine($"  dotnet run --project Connector -- enroll --gateway {url} --token {made.Reveal()}");
+            output.WriteLine("  " + ConnectorInvocation.Enroll(AppContext.BaseDirectory, url, made.Reveal()));
         });
         return token;
     }
 
-    private static Command CreateList(string description, Action<ConnectorReport, TextWriter> write)
+    private static Command CreateList()
     {
         var store = StoreOption.Create();
-        var list = new Command("list", description) { store };
+        var list = new Command("list", "Lists the connectors, and how they are.") { store };
+        list.SetAction(async (parsed, cancellationToken) =>
+            (await ReadAsync(await StoreChoice.OpenAsync(parsed.GetValue(store), cancellationToken), cancellationToken)).WriteConnectors(parsed.InvocationConfiguration.Output));
+        return list;
+    }
+
+    private static Command CreateGroupList()
+    {
+        var store = StoreOption.Create();
+        var list = new Command("list", "Lists the groups that have connectors or apps, and how they are.") { store };
         list.SetAction(async (parsed, cancellationToken) =>
         {
-            var choice = await StoreChoice.OpenAsync(parsed.GetValue(store), cancellationToken);
-            var database = new ConnectorDatabase(choice.Store, TimeProvider.System);
-            write(
-                new ConnectorReport(await database.ListAsync(cancellationToken), await database.ListPresenceAsync(cancellationToken), TimeProvider.System.GetUtcNow()),
-                parsed.InvocationConfiguration.Output);
+            var report = await ReadAsync(await StoreChoice.OpenAsync(parsed.GetValue(store), cancellationToken), cancellationToken);
+            var published = await AccessCommands.ReadAsync(null, parsed.GetValue(store), cancellationToken);
+            report.WriteGroups(parsed.InvocationConfiguration.Output, [.. published.Apps.Select(static app => new GroupApp(app.ConnectorGroup, app.TargetId, IsProbed: !app.InternalUrl.IsWildcard))]);
         });
         return list;
+    }
+
+    private static async Task<ConnectorReport> ReadAsync(StoreChoice choice, CancellationToken cancellationToken)
+    {
+        var database = new ConnectorDatabase(choice.Store, TimeProvider.System);
+        return new ConnectorReport(await database.ListAsync(cancellationToken), await database.ListPresenceAsync(cancellationToken), TimeProvider.System.GetUtcNow());
     }
 
     private static Command CreateRevoke()
@@ -98,6 +111,11 @@ internal static partial class ConnectorCommands
                 throw new CommandException($"'{connector.Name}' was revoked at {before:u} already");
             }
 
+            if (parsed.GetValue(rotate) && choice.Configuration[$"Gateway:ServiceBusRules:{connector.Group}:SealingKey"] is not null)
+            {
+                throw new CommandException($"The key of group '{connector.Group}' is in the configuration (Gateway:ServiceBusRules:{connector.Group}:SealingKey): change it there, and with its other connectors. Nothing was revoked; leave --rotate-group-key out");
+            }
+
             await database.UpdateAsync(connector.Id, static other => other with { RevokedAt = other.RevokedAt ?? TimeProvider.System.GetUtcNow() }, cancellationToken);
             await CommandAudit.WriteAsync(choice.Store, $"connectors revoke {connector.Name} of group {connector.Group}", cancellationToken);
             parsed.InvocationConfiguration.Output.WriteLine($"'{connector.Name}' of group '{connector.Group}' is revoked. Gateways end its connections within seconds; to bring it back, enrol it again.");
@@ -109,15 +127,7 @@ internal static partial class ConnectorCommands
 
             if (parsed.GetValue(rotate))
             {
-                if (choice.Configuration[$"Gateway:ServiceBusRules:{connector.Group}:SealingKey"] is not null)
-                {
-                    throw new CommandException($"The key of group '{connector.Group}' is in the configuration (Gateway:ServiceBusRules:{connector.Group}:SealingKey): change it there, and with its other connectors");
-                }
-
-                using var keys = new GroupKeys(new StoreGroupKeyVault(choice.Store), new Dictionary<string, IReadOnlyList<GroupKey>>(), TimeProvider.System, NullLogger<GroupKeys>.Instance);
-                var next = await keys.RotateAsync(connector.Group, cancellationToken);
-                await CommandAudit.WriteAsync(choice.Store, $"connectors revoke gave group {connector.Group} key {next.Secret}", cancellationToken);
-                parsed.InvocationConfiguration.Output.WriteLine($"Group '{connector.Group}' has key {next.Secret} from now on. What gateways send from here on is sealed with it, and its other connectors fetch it by themselves.");
+                await RotateAsync(choice.Store, connector.Group, parsed.InvocationConfiguration.Output, cancellationToken);
             }
         });
         return revoke;
@@ -127,6 +137,21 @@ internal static partial class ConnectorCommands
     private static bool SignsInItself(IConfiguration configuration, string group) =>
         configuration["Gateway:ServiceBus"] is { } serviceBus && ServiceBusConnectionString.TryParse(serviceBus, out var connection, out _) && connection.UsesWorkloadIdentity
         && string.IsNullOrEmpty(configuration[$"Gateway:ServiceBusRules:{group}:RequestsKey"]);
+
+    private static async Task RotateAsync(StoreConnection store, string group, TextWriter output, CancellationToken cancellationToken)
+    {
+        var vault = new StoreGroupKeyVault(store);
+        if (!(await vault.ReadAsync(cancellationToken)).Any(key => string.Equals(key.Group, group, StringComparison.OrdinalIgnoreCase)))
+        {
+            output.WriteLine($"Group '{group}' has no sealing key to change: with the gateway's own broker nothing is sealed, and who is revoked reads nothing there any more.");
+            return;
+        }
+
+        using var keys = new GroupKeys(vault, new Dictionary<string, IReadOnlyList<GroupKey>>(), TimeProvider.System, NullLogger<GroupKeys>.Instance);
+        var next = await keys.RotateAsync(group, cancellationToken);
+        await CommandAudit.WriteAsync(store, $"connectors revoke gave group {group} key {next.Secret}", cancellationToken);
+        output.WriteLine($"Group '{group}' has key {next.Secret} from now on. What gateways send from here on is sealed with it, and its other connectors fetch it by themselves.");
+    }
 
     private static Command CreateRotate()
     {

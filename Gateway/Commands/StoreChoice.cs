@@ -1,3 +1,4 @@
+using System.Globalization;
 using AppProxy.Gateway.Hosting;
 using AppProxy.Gateway.Storage;
 
@@ -26,6 +27,20 @@ internal sealed record StoreChoice(StoreConnection Store, IConfiguration Configu
 
         var isGatewayHere = Configuration.GetSection(GatewayOptions.Section).GetChildren().Any(static setting => setting.Key != nameof(GatewayOptions.Store));
         return ([.. rules.OwnHosts], isGatewayHere ? rules.CanSignIn : null);
+    }
+
+    /// <summary>Where the gateway itself is reached, as far as the settings tell: as browsers do, or else at the first of its hosts and the port that it listens on.</summary>
+    public string? FindAddress()
+    {
+        if (Origin is not null || OwnHosts.FirstOrDefault() is not { } host)
+        {
+            return Origin;
+        }
+
+        var urls = Configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(static endpoint => endpoint["Url"])
+            .Concat((Configuration["urls"] ?? Configuration["ASPNETCORE_URLS"])?.Split(';') ?? []);
+        var ports = urls.OfType<string>().Select(HttpsPortOf).OfType<int>().Distinct().ToList();
+        return ports is [var port and not 443] ? string.Create(CultureInfo.InvariantCulture, $"https://{host}:{port}") : "https://" + host;
     }
 
     /// <param name="given">On the command line.</param>
@@ -61,5 +76,18 @@ internal sealed record StoreChoice(StoreConnection Store, IConfiguration Configu
 
         await StoreSchema.UpgradeAsync(choice.Store, cancellationToken);
         return choice;
+    }
+
+    private static int? HttpsPortOf(string url)
+    {
+        try
+        {
+            return BindingAddress.Parse(url) is { Scheme: "https" } address ? address.Port : null;
+        }
+        catch (FormatException)
+        {
+            // The gateway says so at its start.
+            return null;
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AppProxy.Gateway.Catalogue.Sources;
 using AppProxy.Gateway.Catalogue.Storage;
+using AppProxy.Gateway.Connectors.Roster;
 using AppProxy.Gateway.Storage;
 
 namespace AppProxy.Gateway.Commands;
@@ -28,13 +29,21 @@ internal static class StoreCommands
     {
         var file = new Option<string>("--file", "-f") { Description = "A file that 'backup' wrote.", HelpName = "FILE", Required = true };
         var store = StoreOption.Create();
-        var restore = new Command("restore", "Puts a backup in the place of everything that the store holds.") { file, store };
+        var restore = new Command("restore", "Puts a backup in the place of everything that the store holds; gives nobody back what was revoked since.") { file, store };
         restore.SetAction(async (parsed, cancellationToken) =>
         {
             var name = parsed.GetRequiredValue(file);
             var connection = StoreChoice.Read(parsed.GetValue(store)).Store;
+            var revocations = new KeptRevocations();
             await new StoreBackup(connection).RestoreAsync(
-                CatalogueFile.Read(name), Path.GetFullPath(name), new CatalogueDatabase(connection, TimeProvider.System).ReplaceAsync, cancellationToken);
+                CatalogueFile.Read(name),
+                Path.GetFullPath(name),
+                (context, replace) => new CatalogueDatabase(connection, TimeProvider.System).ReplaceAsync(context, () => revocations.KeepAsync(context, replace, cancellationToken)),
+                cancellationToken);
+            parsed.InvocationConfiguration.Output.WriteLine(
+                !revocations.IsStoreKnown ? "Restored. The store knew no connectors before: who was revoked after the backup was made has to be revoked again ('connectors list' tells who is active)."
+                : revocations.Connectors.Count == 0 ? "Restored."
+                : $"Restored. These connectors stay without rights, unlike in the backup: {string.Join(", ", revocations.Connectors)}.");
             await CommandAudit.WriteAsync(connection, $"restore {Path.GetFullPath(name)}", cancellationToken);
         });
         return restore;

@@ -209,7 +209,7 @@ internal static class UserCommands
 
     private static string LinkOf(StoreChoice choice, string? gateway, string secret)
     {
-        var origin = gateway ?? choice.Origin ?? (choice.OwnHosts.FirstOrDefault() is { } host ? "https://" + host : "https://<the gateway>");
+        var origin = gateway ?? choice.FindAddress() ?? "https://<the gateway>";
         return $"{origin.TrimEnd('/')}{DirectoryPaths.Root}{DirectoryPaths.Link}?secret={secret}";
     }
 

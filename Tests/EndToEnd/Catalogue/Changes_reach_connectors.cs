@@ -24,7 +24,7 @@ internal sealed class Changes_reach_connectors
         var store = Path.Combine(there.Path, "store.db");
         await ApplyAsync(("one", first.Url));
         await using var gateway = await ProductPrograms.StartGatewayAsync($"http://127.0.0.1:{port}", new Dictionary<string, string?> { ["Gateway:Store"] = store }, cancellation);
-        await using var token = await RunAsync(ProductExecutables.Gateway, there, "connectors", "token", "--group", "default", "--store", store);
+        await using var token = await RunAsync(ProductExecutables.Gateway, there, "connectors", "token", "--group", "default", "--gateway", $"http://127.0.0.1:{port}", "--store", store);
         await using var connector = await ProductPrograms.StartConnectorAsync(
             new Dictionary<string, string?>
             {

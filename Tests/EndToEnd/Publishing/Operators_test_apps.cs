@@ -36,7 +36,7 @@ internal sealed class Operators_test_apps
         there.Write("appsettings.json", """{ "Gateway": { "Apps": "apps.json", "Store": "store.db" } }""");
         await using var gateway = RunningProgram.Start(ProductExecutables.Gateway, [$"--urls=http://127.0.0.1:{port}"], there.Path);
         await gateway.WaitForLineAsync("Application started", cancellation);
-        var (_, token) = await CommandAsync(["connectors", "token", "--group", "default"], there, cancellation);
+        var (_, token) = await CommandAsync(["connectors", "token", "--group", "default", "--gateway", $"http://127.0.0.1:{port}"], there, cancellation);
         here.Write("token", token.Split('\n')[0] + "\n");
         await using var connector = RunningProgram.Start(ProductExecutables.Connector, [], here.Path, new Dictionary<string, string?>
         {

@@ -68,7 +68,7 @@ public sealed class What_people_do_is_logged : SignInTest
     {
         using var folder = new WorkingFolder();
         folder.Write("apps.json", """{ "applications": [ { "id": "planner", "displayName": "Planner", "onPremisesPublishing": { "externalUrl": "https://planner.example.com/", "internalUrl": "http://planner/", "externalAuthenticationType": "passthru" } } ] }""");
-        foreach (var words in (string[][])[["apply", "-f", "apps.json"], ["apply", "-f", "apps.json"], ["connectors", "token", "--group", "default"], ["keys", "rotate"]])
+        foreach (var words in (string[][])[["apply", "-f", "apps.json"], ["apply", "-f", "apps.json"], ["connectors", "token", "--group", "default", "--gateway", "https://gateway.example.com"], ["keys", "rotate"]])
         {
             await using var command = await RunningProgram.RunAsync(ProductExecutables.Gateway, [.. words, "--store", "store.db"], cancellation, folder.Path);
             (await command.Exited).Should().Be(0, command.Errors);

@@ -47,7 +47,7 @@ internal sealed class Releases_work_together
         await using var gateway = RunningProgram.Start(
             Releases.GatewayOf(gatewayRelease), [$"--urls=http://127.0.0.1:{port}", "--Gateway:Apps=apps.json", "--Gateway:Store=store.db"], folder.Path);
         await gateway.WaitForLineAsync("Now listening on", cancellation);
-        await using var token = await RunningProgram.RunAsync(Releases.GatewayOf(gatewayRelease), ["connectors", "token", "--group", "default", .. store], cancellation, folder.Path);
+        await using var token = await RunningProgram.RunAsync(Releases.GatewayOf(gatewayRelease), ["connectors", "token", "--group", "default", "--gateway", $"http://127.0.0.1:{port}", .. store], cancellation, folder.Path);
         await using var enrolled = await RunningProgram.RunAsync(
             Releases.ConnectorOf(connectorRelease), ["enroll", "--gateway", $"http://127.0.0.1:{port}", "--token", token.Output.Split('\n')[0].Trim(), "--name", "berlin"], cancellation, folder.Path);
         (await enrolled.Exited).Should().Be(0, enrolled.Errors);

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AppProxy.Contracts.Identity.Sealing;
+using AppProxy.Gateway.Connectors.Sealing;
+using AppProxy.Gateway.Storage;
 using AppProxy.Tests.EndToEnd.Hosting;
 using AppProxy.Tests.EndToEnd.Processes;
 using FluentAssertions;
@@ -23,6 +26,8 @@ internal sealed class Operators_enrol_connectors
         using var here = new WorkingFolder();
         await using var gateway = await StartGatewayAsync(there, port, app.Url, cancellation);
 
+        await using var nowhere = await CommandAsync(ProductExecutables.Gateway, ["connectors", "token", "--group", "default", "--store", "store.db"], there, 2, cancellation);
+        nowhere.Errors.Trim().Should().StartWith("--gateway is missing").And.NotContain("\n");
         await using var token = await CommandAsync(ProductExecutables.Gateway, ["connectors", "token", "--group", "default", "--gateway", $"http://127.0.0.1:{port}", "--store", "store.db"], there, 0, cancellation);
         var lines = token.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         lines[0].Should().StartWith("apx1_");
@@ -59,7 +64,7 @@ internal sealed class Operators_enrol_connectors
         using var there = new WorkingFolder();
         using var here = new WorkingFolder();
         await using var gateway = await StartGatewayAsync(there, port, app.Url, cancellation);
-        await using var token = await CommandAsync(ProductExecutables.Gateway, ["connectors", "token", "--group", "default", "--store", "store.db"], there, 0, cancellation);
+        await using var token = await CommandAsync(ProductExecutables.Gateway, ["connectors", "token", "--group", "default", "--gateway", $"http://127.0.0.1:{port}", "--store", "store.db"], there, 0, cancellation);
         here.Write("token", token.Output.Split('\n')[0] + "\n");
         var settings = new Dictionary<string, string?>
         {
@@ -86,16 +91,59 @@ internal sealed class Operators_enrol_connectors
         using var here = new WorkingFolder();
         var port = LoopbackPort.Take();
         await using var gateway = await StartGatewayAsync(there, port, app.Url, cancellation);
-        await using var token = await CommandAsync(ProductExecutables.Gateway, ["connectors", "token", "--group", "default", "--store", "store.db"], there, 0, cancellation);
+        await using var token = await CommandAsync(ProductExecutables.Gateway, ["connectors", "token", "--group", "default", "--gateway", $"http://127.0.0.1:{port}", "--store", "store.db"], there, 0, cancellation);
         await using var enrolled = await CommandAsync(
             ProductExecutables.Connector, ["enroll", "--gateway", $"http://127.0.0.1:{port}", "--token", token.Output.Split('\n')[0].Trim(), "--name", "berlin"], here, 0, cancellation);
 
-        await using var revoked = await CommandAsync(ProductExecutables.Gateway, ["connectors", "revoke", "berlin", "--rotate-group-key", "--store", "store.db"], there, 0, cancellation);
-        revoked.Output.Should().Contain("is revoked").And.MatchRegex("Group 'default' has key [0-9a-f]{8} from now on");
-
+        string[] revoke = ["connectors", "revoke", "berlin", "--rotate-group-key", "--store", "store.db"];
         there.Write("appsettings.json", $$"""{ "Gateway": { "ServiceBusRules": { "default": { "SealingKey": "{{Convert.ToBase64String(new byte[32])}}" } } } }""");
-        await using var configured = await CommandAsync(ProductExecutables.Gateway, ["connectors", "revoke", "berlin", "--rotate-group-key", "--store", "store.db"], there, 2, cancellation);
-        configured.Errors.Trim().Should().Contain("is in the configuration").And.NotContain("\n");
+        await using var configured = await CommandAsync(ProductExecutables.Gateway, revoke, there, 2, cancellation);
+        configured.Errors.Trim().Should().Contain("is in the configuration").And.Contain("Nothing was revoked").And.NotContain("\n");
+        there.Write("appsettings.json", "{}");
+        await using var list = await CommandAsync(ProductExecutables.Gateway, ["connectors", "list", "--store", "store.db"], there, 0, cancellation);
+        list.Output.Should().MatchRegex("berlin +default +offline");
+
+        await using var embedded = await CommandAsync(ProductExecutables.Gateway, revoke, there, 0, cancellation);
+        embedded.Output.Should().Contain("is revoked").And.Contain("nothing is sealed").And.NotContain("from now on");
+
+        var now = TimeProvider.System.GetUtcNow();
+        await new StoreGroupKeyVault(StoreConnection.Parse(Path.Combine(there.Path, "store.db"))).TryAddAsync(new GroupKey("default", 1, GroupSecret.Create(), now, null), now, cancellation);
+        await using var rotated = await CommandAsync(ProductExecutables.Gateway, revoke, there, 0, cancellation);
+        rotated.Output.Should().Contain("is revoked").And.MatchRegex("Group 'default' has key [0-9a-f]{8} from now on");
+    }
+
+    [Test]
+    public async Task Settings_that_cannot_be_read_are_told_in_a_line(CancellationToken cancellation)
+    {
+        using var folder = new WorkingFolder();
+        folder.Write("appsettings.json", "{ \"Connector\": ");
+
+        await using var command = await CommandAsync(ProductExecutables.Connector, ["enroll", "--gateway", "https://gateway.example.com", "--token", "apx1_cut"], folder, 2, cancellation);
+
+        command.Errors.Trim().Should().Contain("appsettings.json").And.NotContain("\n");
+    }
+
+    [Test]
+    public async Task Restoring_a_backup_revives_nobody(CancellationToken cancellation)
+    {
+        await using var app = await LoopbackApp.StartAsync(static context => context.Response.WriteAsync("served"), cancellation);
+        using var there = new WorkingFolder();
+        using var here = new WorkingFolder();
+        var port = LoopbackPort.Take();
+        await using var gateway = await StartGatewayAsync(there, port, app.Url, cancellation);
+        await using var token = await CommandAsync(ProductExecutables.Gateway, ["connectors", "token", "--group", "default", "--gateway", $"http://127.0.0.1:{port}", "--store", "store.db"], there, 0, cancellation);
+        await using var enrolled = await CommandAsync(
+            ProductExecutables.Connector, ["enroll", "--gateway", $"http://127.0.0.1:{port}", "--token", token.Output.Split('\n')[0].Trim(), "--name", "berlin"], here, 0, cancellation);
+        await using var backup = await CommandAsync(ProductExecutables.Gateway, ["backup", "-o", "backup.json", "--store", "store.db"], there, 0, cancellation);
+        await using var revoked = await CommandAsync(ProductExecutables.Gateway, ["connectors", "revoke", "berlin", "--store", "store.db"], there, 0, cancellation);
+
+        await using var restored = await CommandAsync(ProductExecutables.Gateway, ["restore", "-f", "backup.json", "--store", "store.db"], there, 0, cancellation);
+        restored.Output.Trim().Should().Be("Restored. These connectors stay without rights, unlike in the backup: berlin.");
+        await using var list = await CommandAsync(ProductExecutables.Gateway, ["connectors", "list", "--store", "store.db"], there, 0, cancellation);
+        list.Output.Should().MatchRegex("berlin +default +revoked");
+
+        await using var elsewhere = await CommandAsync(ProductExecutables.Gateway, ["restore", "-f", "backup.json", "--store", "new.db"], there, 0, cancellation);
+        elsewhere.Output.Trim().Should().Contain("has to be revoked again").And.NotContain("\n");
     }
 
     [TestCase(new[] { "connectors", "token", "--group", "a/b", "--store", "store.db" }, "name of a connector group")]
@@ -103,6 +151,7 @@ internal sealed class Operators_enrol_connectors
     [TestCase(new[] { "connectors", "token", "--group", "a", "--uses", "0", "--store", "store.db" }, "--uses 0")]
     [TestCase(new[] { "connectors", "token", "--store", "store.db" }, "--group")]
     [TestCase(new[] { "connectors", "token", "--group", "a", "--store", "store.db" }, "there is no store")]
+    [TestCase(new[] { "connectors", "token", "--group", "a", "--gateway", "gateway.example.com", "--store", "store.db" }, "there is no store")]
     [TestCase(new[] { "connectors", "revoke", "nobody", "--store", "store.db" }, "there is no store")]
     public async Task What_cannot_be_done_is_one_line(string[] arguments, string because, CancellationToken cancellation)
     {

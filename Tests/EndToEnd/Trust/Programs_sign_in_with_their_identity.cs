@@ -72,7 +72,7 @@ internal sealed class Programs_sign_in_with_their_identity
             cancellation);
         if (isEnrolled)
         {
-            await using var token = await RunningProgram.RunAsync(ProductExecutables.Gateway, ["connectors", "token", "--group", "default", "--store", "store.db"], cancellation, folder.Path);
+            await using var token = await RunningProgram.RunAsync(ProductExecutables.Gateway, ["connectors", "token", "--group", "default", "--gateway", $"http://127.0.0.1:{port}", "--store", "store.db"], cancellation, folder.Path);
             await using var enrolled = await RunningProgram.RunAsync(
                 ProductExecutables.Connector, ["enroll", "--gateway", $"http://127.0.0.1:{port}", "--token", token.Output.Split('\n')[0].Trim(), "--identity", Path.Combine(folder.Path, "id.json")],
                 cancellation, folder.Path);

@@ -18,15 +18,15 @@ public sealed class ConnectorReportTests
         lines.Should().HaveCount(5);
         lines[0].Should().MatchRegex("^NAME +GROUP +STATE +SLOTS +STREAMS +APPS +CLOCK +VERSION +SEEN +ID$");
         lines[1].Should().MatchRegex(@"^berlin +eu +online +3/256 +7 +1/2 \(wiki: connection refused\) +\+12 ms +1\.2\.3 +2 s ago +1$");
-        lines[2].Should().MatchRegex(@"^paris +eu +offline +0/256 +0 +2/2 +0 ms +1\.2\.3 +10 min ago +2$");
-        lines[3].Should().MatchRegex("^rome +eu +revoked +- +- +- +- +- +never +3$");
+        lines[2].Should().MatchRegex(@"^paris +eu +offline +- +- +- +- +1\.2\.3 +10 min ago +2$", "what it ran it runs no more");
+        lines[3].Should().MatchRegex(@"^rome +eu +revoked +- +- +- +- +1\.2\.3 +1 s ago +3$");
         lines[4].Should().MatchRegex("^tokyo +asia +online .* 4$");
     }
 
     [Test]
     public void A_group_is_what_is_online_of_it()
     {
-        var lines = Write(static (report, output) => report.WriteGroups(output));
+        var lines = Write(static (report, output) => report.WriteGroups(output, []));
 
         lines.Should().HaveCount(3);
         lines[1].Should().MatchRegex("^eu +1/2 online +3/256 +7 +wiki$");
@@ -34,12 +34,23 @@ public sealed class ConnectorReportTests
     }
 
     [Test]
+    public void A_group_that_has_apps_and_no_connector_is_there_too()
+    {
+        var lines = Write(static (report, output) => report.WriteGroups(
+            output, [new GroupApp("EU", "hr", IsProbed: true), new GroupApp("eu", "new", IsProbed: true), new GroupApp("eu", "any", IsProbed: false), new GroupApp("us", "crm", IsProbed: false)]));
+
+        lines.Should().HaveCount(4);
+        lines[1].Should().MatchRegex("^eu +1/2 online +3/256 +7 +new, wiki$");
+        lines[3].Should().MatchRegex("^us +none enrolled +- +- +crm$");
+    }
+
+    [Test]
     public void Nothing_is_said_to_be_nothing()
     {
         var output = new StringWriter();
-        new ConnectorReport([], new Dictionary<string, PresenceRecord>(), Now).WriteGroups(output);
+        new ConnectorReport([], new Dictionary<string, PresenceRecord>(), Now).WriteGroups(output, []);
 
-        output.ToString().Trim().Should().Be("No connector is enrolled.");
+        output.ToString().Trim().Should().Be("No connector is enrolled, and no app is published.");
     }
 
     private static string[] Write(Action<ConnectorReport, TextWriter> write)
@@ -52,6 +63,7 @@ public sealed class ConnectorReportTests
                 {
                     ["1"] = new(Report(3, 7, 12, new AppReach(false, "connection refused")), Now.AddSeconds(-2)),
                     ["2"] = new(Report(0, 0, 0, new AppReach(true)), Now.AddMinutes(-10)),
+                    ["3"] = new(Report(9, 9, 9, new AppReach(true)), Now.AddSeconds(-1)),
                     ["4"] = new(Report(0, 0, 0, new AppReach(true)), Now),
                 },
                 Now),
