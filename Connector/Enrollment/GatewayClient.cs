@@ -157,7 +157,9 @@ internal sealed class GatewayClient : IDisposable
         {
             throw new GatewayCallException(
                 null,
-                exception.InnerException is AuthenticationException
+                exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded
+                    ? $"{_gateway}: the answer is larger than {MaxAnswer / (1024 * 1024)} MB. If these are the settings of the group's apps, publish some of them through another group, or say less with each: relay.backEnd.trustedCertificateAuthorities may be most of it."
+                    : exception.InnerException is AuthenticationException
                     ? $"{_gateway}: the gateway's certificate is not trusted here: {exception.GetBaseException().Message} Add its issuer to this machine's trusted authorities, or check the address."
                     : $"{_gateway}: the gateway cannot be reached: {exception.GetBaseException().Message.TrimEnd('.')}. Check the address, and that this machine may connect to it.",
                 exception);

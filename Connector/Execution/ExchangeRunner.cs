@@ -161,7 +161,7 @@ internal sealed partial class ExchangeRunner(AppClients apps, AssertionVerifier 
             return false;
         }
 
-        if (apps.Current.TryFind(head.AppId, out id, out app))
+        if (apps.Current.TryFind(head.AppId, exchange.SettingsVersion, out id, out app))
         {
             return true;
         }

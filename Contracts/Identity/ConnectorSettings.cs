@@ -24,6 +24,9 @@ internal sealed record AppSettings
     /// <summary>What request heads call it.</summary>
     public required string Id { get; init; }
 
+    /// <summary>Of the catalogue in which the app changed last, as request heads name it; null from a gateway that does not say.</summary>
+    public long? Version { get; init; }
+
     /// <summary>Absolute http or https URL; with <c>*</c> as its host's first label where the app is published with a wildcard.</summary>
     public required string InternalUrl { get; init; }
 

@@ -51,6 +51,7 @@ internal sealed class GroupSettings(CatalogueStore catalogue)
         return new AppSettings
         {
             Id = route.TargetId,
+            Version = route.SettingsVersion,
             InternalUrl = route.InternalUrl.ToString(),
             HttpVersion = backEnd.HttpVersion,
             IsBackendCertificateValidationEnabled = route.IsBackendCertificateValidationEnabled,

@@ -8,6 +8,7 @@ using AppProxy.Tests.Diagnostics;
 using FluentAssertions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 
 namespace AppProxy.Tests.Connector.Execution;
@@ -16,6 +17,7 @@ namespace AppProxy.Tests.Connector.Execution;
 internal sealed class AppClientsTests : IDisposable
 {
     private readonly InstrumentRecorder _recorder = new(ConnectorMeter.MeterName);
+    private TimeProvider _time = TimeProvider.System;
     private AppClients? _clients;
 
     public void Dispose()
@@ -40,6 +42,34 @@ internal sealed class AppClientsTests : IDisposable
         Find(after, "goes").Should().BeNull();
         Find(after, "comes").Should().NotBeNull();
         Find(before, "goes").Should().NotBeNull("who has the set before goes on with it");
+    }
+
+    [Test]
+    public void Who_began_before_an_app_changed_goes_on_with_it_as_it_was()
+    {
+        var time = new FakeTimeProvider();
+        _time = time;
+        var clients = Create();
+        clients.Apply(Settings(10, App("moves") with { Version = 5 }, App("stays") with { Version = 5 }));
+        var first = Find(clients.Current, "moves", 5);
+        clients.Apply(Settings(20, App("moves") with { Version = 20, InternalUrl = "http://second.corp/" }, App("stays") with { Version = 20 }));
+        var second = Find(clients.Current, "moves", 20);
+        clients.Apply(Settings(30, App("moves") with { Version = 30, InternalUrl = "http://third.corp/" }, App("stays") with { Version = 20 }));
+        var third = Find(clients.Current, "moves", 30);
+
+        new[] { first, second, third }.Should().OnlyHaveUniqueItems().And.NotContainNulls();
+        Find(clients.Current, "moves", 5).Should().BeSameAs(first);
+        Find(clients.Current, "moves", 19).Should().BeSameAs(first);
+        Find(clients.Current, "moves", 29).Should().BeSameAs(second);
+        Find(clients.Current, "stays", 5).Should().NotBeNull().And.BeSameAs(Find(clients.Current, "stays", 30), "what changed for the gateway alone is no change here");
+
+        time.Advance(TimeSpan.FromMinutes(1));
+        clients.Apply(Settings(40, App("moves") with { Version = 40, InternalUrl = "http://fourth.corp/" }));
+        Find(clients.Current, "moves", 5).Should().BeSameAs(first);
+        Find(clients.Current, "stays", 5).Should().BeNull("what is published no more is not called");
+        time.Advance(TimeSpan.FromMinutes(1));
+        clients.Apply(Settings(50, App("moves") with { Version = 40, InternalUrl = "http://fourth.corp/" }));
+        Find(clients.Current, "moves", 5).Should().BeSameAs(third, "of what is older no request is under way any more");
     }
 
     [Test]
@@ -117,7 +147,7 @@ internal sealed class AppClientsTests : IDisposable
         Find(clients.Current, "wild:a").Should().NotBeSameAs(first, "three hundred others were named since");
     }
 
-    private static ReachedApp? Find(AppSet set, string name) => set.TryFind(Encoding.Latin1.GetBytes(name), out _, out var app) ? app : null;
+    private static ReachedApp? Find(AppSet set, string name, long version = long.MaxValue) => set.TryFind(Encoding.Latin1.GetBytes(name), version, out _, out var app) ? app : null;
 
     private static AppSettings App(string id) => new() { Id = id, InternalUrl = $"http://{id}.corp/" };
 
@@ -133,7 +163,7 @@ internal sealed class AppClientsTests : IDisposable
             options,
             new LocalApps(options, configuration.GetSection("Connector:Apps")),
             new AppFaults(new ConnectorMeter(_recorder.Meters), NullLogger<AppFaults>.Instance),
-            TimeProvider.System,
+            _time,
             NullLogger<AppClients>.Instance);
     }
 }

@@ -46,21 +46,22 @@ public sealed class Settings_are_only_believed_from_the_gateway : EnrollmentTest
 
         var settings = (await connector.GetSettingsAsync(0, cancellation))!;
 
+        var version = proxy.GatewayServices.GetRequiredService<CatalogueStore>().Current.Version;
         settings.Should().BeEquivalentTo(new ConnectorSettings
         {
             Connector = identity.Id,
             Group = "default",
-            Version = proxy.GatewayServices.GetRequiredService<CatalogueStore>().Current.Version,
+            Version = version,
             Apps =
             [
                 new AppSettings
                 {
-                    Id = "hr", InternalUrl = "https://10.1.2.3/", HttpVersion = "2", ServerName = "hr.corp", MaxConnections = 7, ConnectionIdleTimeout = TimeSpan.FromSeconds(20),
+                    Id = "hr", Version = version, InternalUrl = "https://10.1.2.3/", HttpVersion = "2", ServerName = "hr.corp", MaxConnections = 7, ConnectionIdleTimeout = TimeSpan.FromSeconds(20),
                     IsBackendCertificateValidationEnabled = false,
                 },
                 new AppSettings
                 {
-                    Id = "hr.docs", InternalUrl = "http://10.1.2.4/", HttpVersion = "2", MaxConnections = 7, ConnectionIdleTimeout = TimeSpan.FromSeconds(20), IsBackendCertificateValidationEnabled = false,
+                    Id = "hr.docs", Version = version, InternalUrl = "http://10.1.2.4/", HttpVersion = "2", MaxConnections = 7, ConnectionIdleTimeout = TimeSpan.FromSeconds(20), IsBackendCertificateValidationEnabled = false,
                 },
             ],
         });
