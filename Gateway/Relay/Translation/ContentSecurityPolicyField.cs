@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Frozen;
 using System.Text;
 
 namespace AppProxy.Gateway.Relay.Translation;
@@ -8,30 +10,47 @@ namespace AppProxy.Gateway.Relay.Translation;
 /// </summary>
 internal static class ContentSecurityPolicyField
 {
+    /// <summary>In a field, and in an attribute, which may have lines.</summary>
+    public const string Separators = " \t\r\n\f;,";
+
+    private static readonly SearchValues<char> SeparatorValues = SearchValues.Create(Separators);
+
+    /// <summary>Names that a policy may begin with (section 6, and what browsers know besides).</summary>
+    private static readonly FrozenSet<string> Directives = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "base-uri", "block-all-mixed-content", "child-src", "connect-src", "default-src", "fenced-frame-src", "font-src", "form-action", "frame-ancestors", "frame-src", "img-src", "manifest-src",
+        "media-src", "navigate-to", "object-src", "plugin-types", "prefetch-src", "report-to", "report-uri", "require-sri-for", "require-trusted-types-for", "script-src", "script-src-attr",
+        "script-src-elem", "style-src", "style-src-attr", "style-src-elem", "trusted-types", "upgrade-insecure-requests", "worker-src");
+
+    /// <summary>Whether a text looks like a policy: by the name it begins with.</summary>
+    public static bool IsPolicy(ReadOnlySpan<char> value)
+    {
+        value = value.TrimStart(Separators);
+        var end = value.IndexOfAny(SeparatorValues);
+        return Directives.GetAlternateLookup<ReadOnlySpan<char>>().Contains(end < 0 ? value : value[..end])
+
+            // This one is a word as well.
+            || (value.StartsWith("sandbox", StringComparison.OrdinalIgnoreCase) && value["sandbox".Length..] is [';', ..] or [' ', 'a', 'l', 'l', 'o', 'w', '-', ..]);
+    }
+
     public static string Translate(string value, UrlTranslation urls)
     {
         StringBuilder? text = null;
         var copied = 0;
-        var isSourceList = false;
-        var isFirst = true;
+        var place = new PolicyPlace();
         for (var at = 0; at < value.Length;)
         {
             var character = value[at];
-            if (character is ' ' or '\t' or ';' or ',')
+            if (SeparatorValues.Contains(character))
             {
-                isFirst |= character is ';' or ',';
+                place.Separate(character);
                 at++;
                 continue;
             }
 
-            var end = value.AsSpan(at).IndexOfAny(" \t;,") is var length and >= 0 ? at + length : value.Length;
+            var end = value.AsSpan(at).IndexOfAny(SeparatorValues) is var length and >= 0 ? at + length : value.Length;
             var token = value[at..end];
-            if (isFirst)
-            {
-                isSourceList = IsSourceList(token);
-                isFirst = false;
-            }
-            else if (TranslateToken(token, isSourceList, urls) is var translated && !ReferenceEquals(translated, token))
+            if (TranslateToken(token, ref place, urls) is var translated && !ReferenceEquals(translated, token))
             {
                 (text ??= new StringBuilder()).Append(value, copied, at - copied).Append(translated);
                 copied = end;
@@ -41,6 +60,19 @@ internal static class ContentSecurityPolicyField
         }
 
         return text is null ? value : text.Append(value, copied, value.Length - copied).ToString();
+    }
+
+    /// <summary>One name or source of a policy; the same object where it stays.</summary>
+    /// <param name="place">Where in the policy it stands; moves on.</param>
+    public static string TranslateToken(string token, ref PolicyPlace place, UrlTranslation urls)
+    {
+        if (place.IsName)
+        {
+            place = new PolicyPlace { IsName = false, IsSourceList = IsSourceList(token) };
+            return token;
+        }
+
+        return TranslateToken(token, place.IsSourceList, urls);
     }
 
     private static bool IsSourceList(string directive)

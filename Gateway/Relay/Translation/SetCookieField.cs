@@ -4,8 +4,8 @@ using AppProxy.Gateway.Catalogue;
 namespace AppProxy.Gateway.Relay.Translation;
 
 /// <summary>
-/// Set-Cookie (RFC 6265 section 4.1): domain and path as the client knows them, Secure where the app is only had by https. SameSite and
-/// everything else stays.
+/// Set-Cookie (RFC 6265 section 4.1): domain and path as the client knows them, Secure where the app is only had by https, and not where the client
+/// has it by http. Everything else stays.
 /// </summary>
 internal static class SetCookieField
 {
@@ -22,6 +22,9 @@ internal static class SetCookieField
 
         var text = new StringBuilder(value.Length + 16).Append(value, 0, first);
         var isSecure = false;
+
+        // A browser refuses a secure cookie that comes by http: the app's word for it is about TLS that its clients do not have.
+        var isBared = urls.IsPlain && !name.StartsWith("__Host-", StringComparison.OrdinalIgnoreCase) && !name.StartsWith("__Secure-", StringComparison.OrdinalIgnoreCase);
         for (var at = first; at < value.Length;)
         {
             var end = value.IndexOf(';', at + 1) is var next and >= 0 ? next : value.Length;
@@ -35,7 +38,7 @@ internal static class SetCookieField
             {
                 AppendPath(text, attribute, said, urls);
             }
-            else
+            else if (!isBared || !NeedsTls(key, said))
             {
                 isSecure |= key.Equals("Secure", StringComparison.OrdinalIgnoreCase);
                 text.Append(';').Append(attribute);
@@ -51,6 +54,11 @@ internal static class SetCookieField
 
         return text.Length == value.Length && text.Equals(value) ? value : text.ToString();
     }
+
+    /// <summary>Secure, and what a browser takes only with it.</summary>
+    private static bool NeedsTls(string key, string said)
+        => key.Equals("Secure", StringComparison.OrdinalIgnoreCase) || key.Equals("Partitioned", StringComparison.OrdinalIgnoreCase)
+            || (key.Equals("SameSite", StringComparison.OrdinalIgnoreCase) && said.Equals("None", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>An app that is also had by http needs its cookies there too.</summary>
     private static bool IsHttpsOnly(PublishedApp app)

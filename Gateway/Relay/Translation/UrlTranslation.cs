@@ -63,6 +63,9 @@ internal sealed class UrlTranslation
     /// <summary>The host by which the client came, normalized.</summary>
     public string ExternalHost => _ownHost;
 
+    /// <summary>Whether the client came by http, to what is published under http.</summary>
+    public bool IsPlain => App.ExternalScheme == Uri.UriSchemeHttp;
+
     public string TargetScheme { get; }
 
     /// <summary>Host and port of the external URL that stands for the app's own.</summary>

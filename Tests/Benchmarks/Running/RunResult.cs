@@ -19,6 +19,6 @@ internal sealed record RowResult(Row Row, string Generator, IReadOnlyList<(strin
     public Summary? Of(string contender) => Summaries.FirstOrDefault(entry => entry.Contender == contender).Summary;
 
     public IEnumerable<Verdict> Verdicts => Of(ContenderNames.Relay) is { } relay
-        ? Verdict.Of(Row, relay, Of(ContenderNames.Yarp), Of(ContenderNames.Ssh))
+        ? Verdict.Of(Row, relay, Of(ContenderNames.RelayOfMany), Of(ContenderNames.Yarp), Of(ContenderNames.Ssh))
         : [];
 }

@@ -7,12 +7,15 @@ namespace AppProxy.Gateway.Relay.Translation.Bodies;
 internal sealed class AttributeTranslator(LinkRewriter links, bool hasScripts)
 {
     private static readonly SearchValues<byte> Spaces = SearchValues.Create(" \t\n\r\f"u8);
+    private static readonly SearchValues<byte> PolicySeparators = SearchValues.Create(Encoding.Latin1.GetBytes(ContentSecurityPolicyField.Separators));
 
     private readonly CssTranslator _style = new(links, LinkEscapes.References);
     private readonly TextTranslator? _script = hasScripts ? new TextTranslator(links, isXml: false) : null;
     private HtmlValue _kind;
     private Part _part;
     private bool _endsWithComma;
+    private PolicyPlace _place;
+    private bool _isRest;
 
     private enum Part
     {
@@ -50,6 +53,8 @@ internal sealed class AttributeTranslator(LinkRewriter links, bool hasScripts)
                 return TranslateList(value, isEnd, output);
             case HtmlValue.Meta when _part == Part.Start:
                 return TranslateMeta(value, isEnd, output);
+            case HtmlValue.Policy:
+                return TranslatePolicy(value, isEnd, output);
             default:
                 return TranslateUrl(value, isEnd, output);
         }
@@ -146,21 +151,50 @@ internal sealed class AttributeTranslator(LinkRewriter links, bool hasScripts)
             return start + TranslateUrl(value[start..], isEnd, output);
         }
 
-        if (isEnd && value.Length < links.MostSeen && IsPolicy(value))
+        if (ContentSecurityPolicyField.IsPolicy(Encoding.Latin1.GetString(seen)))
         {
-            output.Write(Encoding.Latin1.GetBytes(ContentSecurityPolicyField.Translate(Encoding.Latin1.GetString(value), links.Urls)));
-            return value.Length;
+            (_kind, _place, _isRest) = (HtmlValue.Policy, new PolicyPlace(), false);
+            return TranslatePolicy(value, isEnd, output);
         }
 
         _kind = HtmlValue.AbsoluteUrl;
         return TranslateUrl(value, isEnd, output);
     }
 
-    /// <summary>A policy begins with a directive's name; the ones that come first in practice are sources.</summary>
-    private static bool IsPolicy(ReadOnlySpan<byte> value)
+    /// <summary>Token by token. One that is longer than any URL that is looked at stays.</summary>
+    private int TranslatePolicy(ReadOnlySpan<byte> value, bool isEnd, IBufferWriter<byte> output)
     {
-        value = value.TrimStart(" \t\r\n\f"u8);
-        var end = value.IndexOf((byte)' ');
-        return end > 0 && (value[..end].EndsWith("-src"u8) || value[..end].SequenceEqual("base-uri"u8) || value[..end].SequenceEqual("form-action"u8));
+        var at = 0;
+        while (at < value.Length)
+        {
+            var rest = value[at..];
+            var end = rest.IndexOfAny(PolicySeparators);
+            var token = end < 0 ? rest : rest[..end];
+            if (end == 0)
+            {
+                _place.Separate((char)rest[0]);
+                _isRest = false;
+                token = rest[..1];
+                output.Write(token);
+            }
+            else if (_isRest || token.Length >= links.MostSeen)
+            {
+                _isRest = true;
+                _place.IsName = false;
+                output.Write(token);
+            }
+            else if (end < 0 && !isEnd)
+            {
+                return at;
+            }
+            else
+            {
+                output.Write(Encoding.Latin1.GetBytes(ContentSecurityPolicyField.TranslateToken(Encoding.Latin1.GetString(token), ref _place, links.Urls)));
+            }
+
+            at += token.Length;
+        }
+
+        return at;
     }
 }

@@ -46,6 +46,9 @@ internal enum HtmlValue
 
     /// <summary>A meta element's: Refresh, a policy, or a URL.</summary>
     Meta,
+
+    /// <summary>Content-Security-Policy.</summary>
+    Policy,
 }
 
 /// <summary>Names of elements and attributes that matter for links.</summary>

@@ -8,6 +8,7 @@ namespace AppProxy.Tests.Gateway.Relay.Translation;
 internal sealed class ResponseFieldTranslationTests
 {
     private const string Hr = "https://hr.example.com/";
+    private const string Plain = "http://plain.example.com:8000/";
     private const string Desk = "https://desk.example.com/outside/";
 
     [TestCase("Location", "http://hr.corp/a", "https://hr.example.com/a")]
@@ -42,6 +43,7 @@ internal sealed class ResponseFieldTranslationTests
         ResponseFieldTranslation.Translate("Access-Control-Allow-Origin", "http://desk.corp:8080", urls).Should().Be("https://wiki.example.com");
     }
 
+    [TestCase("Default-Src 'none';\tIMG-SRC\thttp://segment.corp", "Default-Src 'none';\tIMG-SRC\thttps://two.example.com")]
     [TestCase("connect-src ws://segment.corp:80 segment.corp elsewhere.example", "connect-src wss://two.example.com two.example.com elsewhere.example")]
     [TestCase("default-src 'self' http://hr.corp; img-src data: *", "default-src 'self' https://hr.example.com https://alternate.example.com; img-src data: *")]
     [TestCase("script-src http://desk.corp:8080/inside/a.js", "script-src https://desk.example.com/outside/a.js")]
@@ -81,6 +83,11 @@ internal sealed class ResponseFieldTranslationTests
     [TestCase("https://deep.example.com/", "a=b; Path=/a; Secure", "a=b; Path=/; Secure")]
     [TestCase("https://deep.example.com/", "a=b; Path=/a/b; Secure", "a=b; Path=/; Secure")]
     [TestCase("http://plain.example.com:8000/", "a=b", "a=b")]
+    [TestCase(Plain, "a=b; Secure; HttpOnly", "a=b; HttpOnly")]
+    [TestCase(Plain, "a=b; secure; SameSite=none; Partitioned; Path=/x", "a=b; Path=/x")]
+    [TestCase(Plain, "a=b; SameSite=Strict; Secure", "a=b; SameSite=Strict")]
+    [TestCase(Plain, "__Secure-a=b; Secure; SameSite=None", "__Secure-a=b; Secure; SameSite=None")]
+    [TestCase(Plain, "__Host-a=b; Path=/; Secure", "__Host-a=b; Path=/; Secure")]
     [TestCase(Hr, "", "; Secure")]
     public void A_cookie_belongs_to_the_external_host_and_path(string page, string value, string expected)
         => ResponseFieldTranslation.Translate("Set-Cookie", value, TranslationCatalogue.For(page)).Should().Be(expected);

@@ -8,11 +8,26 @@ namespace AppProxy.Tests.Gateway.Relay.Translation.Bodies;
 
 /// <summary>
 /// A file as apps send it, with each link written as <c>«internal→external»</c>: what comes in is the one, what must come out the other, and
-/// everything else the same. Its name says whose page it is, and its kind.
+/// everything else the same. Its name says whose page it is, its charset where that is not UTF-8 (it is written in UTF-8 here all the same, for its
+/// arrows), and its kind.
 /// </summary>
-internal sealed record CorpusFile(string Name, byte[] Input, string Expected)
+internal sealed record CorpusFile(string Name, Encoding Charset, byte[] Input, string Expected)
 {
+    private static readonly string[] Charsets = ["iso-8859-1", "windows-1252", "shift_jis"];
+
+    /// <summary>As the gateway reads bodies.</summary>
+    private const int Buffer = 32 * 1024;
+
+    private const int Edge = 40;
+    private const int Stride = 211;
+
     private static readonly string Folder = Path.Combine(Repository.Root, "Tests", "Gateway", "Relay", "Translation", "Bodies", "Corpus");
+
+    /// <summary>What is left without the app's name: a page is not another one because it is called otherwise.</summary>
+    public string Content => Expected.Replace(Name.Split('.')[1], "", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Where to cut it: everywhere. One that is larger than a buffer is cut about the ends of buffers, and here and there.</summary>
+    public IEnumerable<int> Cuts => Enumerable.Range(1, Input.Length - 1).Where(cut => Input.Length <= Buffer || (cut + Edge) % Buffer < 2 * Edge || cut % Stride == 0);
 
     public bool IsHtml => Name.EndsWith(".html", StringComparison.Ordinal);
 
@@ -22,7 +37,10 @@ internal sealed record CorpusFile(string Name, byte[] Input, string Expected)
     {
         // Not as text: a byte order mark is part of it.
         var text = Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(Folder, name)));
-        return new CorpusFile(name, Encoding.UTF8.GetBytes(Choose(text, isExternal: false)), Choose(text, isExternal: true));
+        var charset = name.Split('.')[^2] is var said && Charsets.Contains(said)
+            ? CodePagesEncodingProvider.Instance.GetEncoding(said, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback) ?? Encoding.GetEncoding(said)
+            : Encoding.UTF8;
+        return new CorpusFile(name, charset, charset.GetBytes(Choose(text, isExternal: false)), Choose(text, isExternal: true));
     }
 
     public UrlTranslation CreateUrls() => TranslationCatalogue.For(Name.StartsWith("hr.", StringComparison.Ordinal) ? "https://hr.example.com/" : "https://desk.example.com/outside/");
