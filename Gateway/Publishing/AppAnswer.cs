@@ -47,8 +47,13 @@ internal static class AppAnswer
             report.Milliseconds.RelayAndApp = Math.Max(0, took.TotalMilliseconds - (report.Milliseconds.Gateway ?? 0));
             report.Steps.Add(Judge(answer, took, options));
             began = time.GetTimestamp();
-            var body = await ReadAsync(answer, options.Timeout, time, cancellationToken);
+            var (body, problem) = await ReadAsync(answer, options.Timeout, time, cancellationToken);
             report.Milliseconds.Body = time.GetElapsedTime(began).TotalMilliseconds;
+            if (problem is not null)
+            {
+                report.Steps.Add(problem);
+            }
+
             report.Steps.AddRange(new InternalNames(catalogue, options.App).Find(answer, body));
             return true;
         }
@@ -61,7 +66,7 @@ internal static class AppAnswer
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            report.Steps.Add(TestStep.Fail(Step, $"The answer broke off: {failure.GetBaseException().Message.ReplaceLineEndings(" ")}", "Look for the request in the gateway's log, and then in the connector's."));
+            report.Steps.Add(BrokeOff(failure));
         }
 
         return false;
@@ -113,23 +118,42 @@ internal static class AppAnswer
         }
 
         return took > options.Slow
-            ? TestStep.Warn(Step, $"{said}, which is slow.", "The times below tell where: if it is neither the gateway nor the connection from connector to app, ask the app on its own network.")
+            ? TestStep.Warn(Step, $"{said}, which is slow.", "The times below tell what is not to blame: the gateway has one of its own, and so has the connection from connector to app. Queue, connector and app have one together: to tell them apart ask the app on its own network, or look at a trace of the request.")
             : TestStep.Ok(Step, answer.Headers.Location is { } location ? $"{said}, and leads on to {location}." : said + ".");
     }
 
-    private static async Task<byte[]> ReadAsync(HttpResponseMessage answer, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    private static TestStep BrokeOff(Exception failure)
+        => TestStep.Fail(Step, $"The answer broke off: {failure.GetBaseException().Message.ReplaceLineEndings(" ")}", "Look for the request in the gateway's log, and then in the connector's.");
+
+    /// <summary>What came of the body, and what is the matter with its end.</summary>
+    private static async Task<(byte[] Body, TestStep? Problem)> ReadAsync(HttpResponseMessage answer, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(timeout, time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         await using var body = await answer.Content.ReadAsStreamAsync(limit.Token);
         using var all = new MemoryStream();
         var buffer = new byte[64 * 1024];
-        while (all.Length < MostOctets && await body.ReadAsync(buffer, limit.Token) is var count and > 0)
+        TestStep? problem = null;
+        try
         {
-            all.Write(buffer, 0, count);
+            while (all.Length < MostOctets && await body.ReadAsync(buffer, limit.Token) is var count and > 0)
+            {
+                all.Write(buffer, 0, count);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            problem = TestStep.Warn(
+                Step,
+                $"The answer began, and had not ended after {Seconds(timeout)}; {all.Length.ToString(CultureInfo.InvariantCulture)} octets came.",
+                "If it is one that stays open, such as a stream of events, all is well. Else ask the app on its own network; --timeout waits longer.");
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        {
+            problem = BrokeOff(failure);
         }
 
-        return all.ToArray();
+        return (all.ToArray(), problem);
     }
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} s");

@@ -15,6 +15,7 @@ internal sealed class CertificateVerdict(string host, DateTimeOffset now)
     private X509Certificate2? _shown;
     private SslPolicyErrors _errors;
     private string _chain = "";
+    private string _above = "";
 
     /// <summary>Takes any, and remembers what is wrong with it.</summary>
     public bool Look(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
@@ -22,6 +23,9 @@ internal sealed class CertificateVerdict(string host, DateTimeOffset now)
         _shown = certificate is null ? null : X509CertificateLoader.LoadCertificate(certificate.RawData);
         _errors = errors;
         _chain = string.Join("; ", (chain?.ChainStatus ?? []).Where(static status => status.Status != X509ChainStatusFlags.NotTimeValid).Select(static status => status.StatusInformation.Trim()).Distinct());
+        _above = string.Join("; ", (chain?.ChainElements ?? Enumerable.Empty<X509ChainElement>()).Skip(1)
+            .Where(static element => element.ChainElementStatus.Any(static status => status.Status == X509ChainStatusFlags.NotTimeValid))
+            .Select(static element => string.Create(CultureInfo.InvariantCulture, $"{element.Certificate.Subject}, good from {element.Certificate.NotBefore.ToUniversalTime():u} to {element.Certificate.NotAfter.ToUniversalTime():u}")));
         return _shown is not null;
     }
 
@@ -45,6 +49,14 @@ internal sealed class CertificateVerdict(string host, DateTimeOffset now)
                 Step,
                 $"The certificate for {names}, issued by {_shown.Issuer}, leads to no authority that this machine trusts: {_chain}",
                 "Add the intermediate certificates behind it in the file. If it is of an authority of your own: give its certificate with --ca, and to all clients.");
+        }
+
+        if (_above.Length > 0)
+        {
+            return TestStep.Fail(
+                Step,
+                $"The certificate for {names} stands below one that is not good now: {_above}. Browsers refuse it.",
+                "Have it renewed, and put the intermediate certificates that come with it behind it in the file, in place of those there.");
         }
 
         var days = Math.Floor((until - now).TotalDays).ToString(CultureInfo.InvariantCulture);

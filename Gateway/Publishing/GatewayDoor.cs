@@ -13,6 +13,9 @@ internal sealed class GatewayDoor(PublishTestOptions options, List<EndPoint> whe
 
     private Stream? _first;
 
+    /// <summary>Where the first connection came about; the others go there too.</summary>
+    private EndPoint? _open;
+
     public async Task<bool> TryOpenAsync(List<TestStep> steps, CancellationToken cancellationToken)
     {
         const string Step = "gateway";
@@ -25,6 +28,7 @@ internal sealed class GatewayDoor(PublishTestOptions options, List<EndPoint> whe
             {
                 var began = time.GetTimestamp();
                 var connection = await ConnectAsync(endpoint, limit.Token);
+                _open = endpoint;
                 times.Connection = time.GetElapsedTime(began).TotalMilliseconds;
                 if (options.Url.Scheme != Uri.UriSchemeHttps)
                 {
@@ -77,7 +81,7 @@ internal sealed class GatewayDoor(PublishTestOptions options, List<EndPoint> whe
                 return first;
             }
 
-            var connection = await ConnectAsync(where[0], cancellationToken);
+            var connection = await ConnectAsync(_open ?? where[0], cancellationToken);
             return options.Url.Scheme == Uri.UriSchemeHttps ? await SecureAsync(connection, static (certificate, _, _) => certificate is not null, cancellationToken) : connection;
         },
     })

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using AppProxy.Gateway.Catalogue;
@@ -9,18 +10,22 @@ namespace AppProxy.Gateway.Publishing;
 internal sealed class InternalNames
 {
     private const string Step = "links";
+    private static readonly SearchValues<char> LabelCharacters = SearchValues.Create("-._0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     private readonly PublishedApp _app;
 
     /// <summary>Authorities of all apps, that differ from the external ones.</summary>
     private readonly List<string> _names;
 
+    /// <summary>External authorities, those of wildcards without their star.</summary>
+    private readonly HashSet<string> _external;
+
     public InternalNames(CatalogueSnapshot catalogue, PublishedApp app)
     {
         _app = app;
         var routes = catalogue.Apps.SelectMany(static each => each.Routes()).ToList();
-        var external = routes.Select(static route => route.ExternalUrl.AuthorityFor("")).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        _names = [.. routes.Select(static route => route.InternalUrl.AuthorityFor("")).Where(name => !external.Contains(name)).Distinct(StringComparer.OrdinalIgnoreCase)];
+        _external = routes.Select(static route => route.ExternalUrl.AuthorityFor("")).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        _names = [.. routes.Select(static route => route.InternalUrl.AuthorityFor("")).Where(name => !_external.Contains(name)).Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
     public IEnumerable<TestStep> Find(HttpResponseMessage answer, byte[] body)
@@ -76,13 +81,23 @@ internal sealed class InternalNames
         return wanted is null ? "They stand where links are not translated: change them in the app." : $"Set relay.linkTranslation.{wanted}, where they probably stand.";
     }
 
-    private static (int Links, int Mentions) Count(string text, string name)
+    private (int Links, int Mentions) Count(string text, string name)
     {
         var (links, mentions) = (0, 0);
         for (var at = text.IndexOf(name, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(name, at + name.Length, StringComparison.OrdinalIgnoreCase))
         {
             var before = text.AsSpan(0, at);
             var after = text.AsSpan(at + name.Length);
+            if (name[0] == '.')
+            {
+                // A wildcard's: what stands for the star belongs to the name.
+                before = before[..LabelsBegin(before)];
+                if (before.Length == at || IsExternal(text.AsSpan(before.Length, at + name.Length - before.Length)))
+                {
+                    continue;
+                }
+            }
+
             if ((before is [.., var last] && (char.IsAsciiLetterOrDigit(last) || last is '-' or '.') && !before.EndsWith("%2F", StringComparison.OrdinalIgnoreCase))
                 || after is [var next, ..] && (char.IsAsciiLetterOrDigit(next) || next == '-')
                 || after is ['.' or ':', var further, ..] && char.IsAsciiLetterOrDigit(further))
@@ -102,5 +117,29 @@ internal sealed class InternalNames
         }
 
         return (links, mentions);
+    }
+
+    private static int LabelsBegin(ReadOnlySpan<char> before)
+    {
+        var begin = before.LastIndexOfAnyExcept(LabelCharacters) + 1;
+        return begin > 0 && before[begin - 1] == '%' && before[begin..].StartsWith("2F", StringComparison.OrdinalIgnoreCase) ? begin + 2 : begin;
+    }
+
+    private bool IsExternal(ReadOnlySpan<char> authority)
+    {
+        var external = _external.GetAlternateLookup<ReadOnlySpan<char>>();
+        while (!external.Contains(authority))
+        {
+            var dot = authority[1..].IndexOf('.');
+            if (dot < 0)
+            {
+                return false;
+            }
+
+            // Without the first label: what a wildcard is known by.
+            authority = authority[(dot + 1)..];
+        }
+
+        return true;
     }
 }

@@ -13,6 +13,7 @@ namespace AppProxy.Gateway.Storage;
 internal sealed class StoreBackup(StoreConnection connection)
 {
     private const string Format = "appproxy-store";
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes what is committed at one moment.</summary>
@@ -66,7 +67,15 @@ internal sealed class StoreBackup(StoreConnection connection)
             }
 
             await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-            await replacing(context, () => new StoreTables(context).ReplaceAsync(tables, cancellationToken));
+            try
+            {
+                await replacing(context, () => new StoreTables(context).ReplaceAsync(tables, cancellationToken));
+            }
+            catch (FormatException damage)
+            {
+                throw new StoreException(source, $"is a damaged backup, and nothing was restored: {damage.Message}");
+            }
+
             await transaction.CommitAsync(cancellationToken);
             return true;
         });
@@ -77,8 +86,9 @@ internal sealed class StoreBackup(StoreConnection connection)
     {
         try
         {
-            if (JsonNode.Parse(file) is JsonObject root && (string?)root["format"] == Format && (string?)root["migration"] is { } migration && root["tables"] is JsonObject tables)
+            if (JsonNode.Parse(file, documentOptions: Strict) is JsonObject root && (string?)root["format"] == Format && (string?)root["migration"] is { } migration && root["tables"] is JsonObject tables)
             {
+                Check(tables, source);
                 return (migration, tables);
             }
         }
@@ -89,4 +99,39 @@ internal sealed class StoreBackup(StoreConnection connection)
 
         throw new StoreException(source, "is no backup of a store: 'backup' writes them");
     }
+
+    /// <summary>Tables are lists of rows, and rows have single values: so that nothing is begun with what cannot be ended.</summary>
+    private static void Check(JsonObject tables, string source)
+    {
+        foreach (var (name, rows) in tables)
+        {
+            if (rows is not JsonArray list)
+            {
+                throw new StoreException(source, $"is a damaged backup: $.tables.{name} must be a list of rows, [ … ]");
+            }
+
+            foreach (var (index, row) in list.Index())
+            {
+                if (row is not JsonObject { Count: > 0 } columns)
+                {
+                    throw new StoreException(source, $"is a damaged backup: $.tables.{name}[{index}] must be a row, {{ … }}");
+                }
+
+                foreach (var (column, value) in columns)
+                {
+                    if (value is not (null or JsonValue) || !IsOfAColumn(value?.AsValue()))
+                    {
+                        throw new StoreException(source, $"is a damaged backup: $.tables.{name}[{index}].{column} must be a text, a whole number, true, false or null");
+                    }
+                }
+            }
+        }
+    }
+
+    private static bool IsOfAColumn(JsonValue? value) => value?.GetValueKind() switch
+    {
+        JsonValueKind.Number => value.TryGetValue<long>(out _),
+        JsonValueKind.String => value.TryGetValue<string>(out _),
+        _ => true,
+    };
 }

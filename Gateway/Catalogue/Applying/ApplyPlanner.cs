@@ -133,12 +133,12 @@ internal sealed class ApplyPlanner(byte[] json, string source, IReadOnlyCollecti
         return application;
     }
 
-    /// <summary>Keys belong where Kestrel finds them, and not into a store that everybody who administers it can read.</summary>
+    /// <summary>An apps file, and what is exported of it, goes through many hands: keys have a way of their own.</summary>
     private static void RemoveKeys(OnPremisesPublishingDocument? publishing, string path, Findings findings)
     {
         if (publishing?.VerifiedCustomDomainKeyCredential is not null || publishing?.VerifiedCustomDomainPasswordCredential is not null)
         {
-            findings.Notice(path + ".verifiedCustomDomainKeyCredential", "is not kept: set certificates with Kestrel:Certificates");
+            findings.Notice(path + ".verifiedCustomDomainKeyCredential", "is not kept: lay it into Gateway:Certificates:Folder, or keep it in the store: certificates add -f …");
             publishing.VerifiedCustomDomainKeyCredential = null;
             publishing.VerifiedCustomDomainPasswordCredential = null;
         }

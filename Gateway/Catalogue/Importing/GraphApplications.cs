@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace AppProxy.Gateway.Catalogue.Importing;
@@ -36,19 +37,68 @@ internal sealed class GraphApplications(GraphConnectorGroups groups, IReadOnlyDi
             read["tags"] = new JsonArray("HideApp");
         }
 
-        Set(read, "connectorGroup", groups.Of(app));
-        if (GraphJson.Text(app, "appId") is { } appId && servicePrincipals.TryGetValue(appId, out var principal))
+        AddPicture(app, at);
+        if (app["identifierUris"] is JsonArray { Count: > 0 } identifiers)
         {
-            AddAssignments(principal, read, at);
+            read["identifierUris"] = GraphJson.Clean(identifiers);
         }
 
-        if (GraphJson.IsSet(app["appRoles"]) && app["appRoles"]!.AsArray().Any(static role => role?["isEnabled"]?.ToString() == "true" && role["value"] is not null))
+        var group = groups.Of(app);
+        Set(read, "connectorGroup", group);
+        if (group is null)
+        {
+            remark(at + ".connectorGroup", "is told by nothing that was given: the app goes to the default group. Ask Graph for the connectorGroups with $expand=applications");
+        }
+
+        var principal = GraphJson.Text(app, "appId") is { } appId ? servicePrincipals.GetValueOrDefault(appId) : null;
+        if (principal is not null)
+        {
+            AddAssignments(principal, read, at);
+            if (GraphJson.Text(principal, "preferredSingleSignOnMode") is { } mode && !Is(mode, "notSupported") && GraphJson.IsSet(principal["preferredSingleSignOnMode"]))
+            {
+                remark(at + ".preferredSingleSignOnMode", $"'{mode}' has no counterpart: it is a sign-on between Entra and the app");
+            }
+        }
+        else if (!Is(GraphJson.Text(publishing, "externalAuthenticationType") ?? "", "passthru"))
+        {
+            remark(at + ".appId", "has no service principal in what was given: nobody is assigned, and nobody can open the app. Ask Graph for /servicePrincipals with $expand=appRoleAssignedTo");
+        }
+
+        if (app["appRoles"] is JsonArray roles && roles.OfType<JsonObject>().Any(static role => role["isEnabled"]?.ToString() == "true" && role["value"] is not null))
         {
             remark(at + ".appRoles", "has no counterpart yet: apps have no roles of their own");
         }
 
         read["onPremisesPublishing"] = GraphPublishing.Read(publishing, at + ".onPremisesPublishing", remark);
+        TakeOutOfUse(app, publishing, principal, read, at);
         return read;
+    }
+
+    /// <summary>What nobody can open there shall not be open here because it was imported.</summary>
+    private void TakeOutOfUse(JsonObject app, JsonObject publishing, JsonObject? principal, JsonObject read, string at)
+    {
+        (string Name, bool IsOut)[] reasons =
+        [
+            (".onPremisesPublishing.isOnPremPublishingEnabled", IsFalse(publishing["isOnPremPublishingEnabled"])),
+            (".isDisabled", app["isDisabled"] is JsonValue disabled && disabled.GetValueKind() == JsonValueKind.True),
+            (".accountEnabled", principal is not null && IsFalse(principal["accountEnabled"])),
+        ];
+        foreach (var (name, _) in reasons.Where(static reason => reason.IsOut))
+        {
+            remark(at + name, "says that the app is out of use: it comes with relay.maintenance on. Take that away to publish it");
+            read["relay"] = new JsonObject { ["maintenance"] = new JsonObject { ["isEnabled"] = true } };
+        }
+    }
+
+    private void AddPicture(JsonObject app, string at)
+    {
+        foreach (var (name, value) in app["info"] as JsonObject ?? [])
+        {
+            if (GraphJson.IsSet(value) && !name.Contains("@odata.", StringComparison.Ordinal))
+            {
+                remark($"{at}.info.{name}", name == "logoUrl" ? "is a picture elsewhere, and not fetched: save it beside the apps file, and name that file in info.logoUrl" : "has no counterpart");
+            }
+        }
     }
 
     private void AddAssignments(JsonObject principal, JsonObject read, string at)
@@ -78,6 +128,8 @@ internal sealed class GraphApplications(GraphConnectorGroups groups, IReadOnlyDi
             }),
         ]);
     }
+
+    private static bool IsFalse(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.False;
 
     private static bool Is(string value, string other) => value.Equals(other, StringComparison.OrdinalIgnoreCase);
 

@@ -11,7 +11,7 @@ namespace AppProxy.Gateway.Catalogue.Importing;
 /// </summary>
 internal sealed class GraphImport
 {
-    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly List<CatalogueFinding> _remarks = [];
@@ -27,9 +27,18 @@ internal sealed class GraphImport
     public void Add(byte[] json, string source)
     {
         JsonNode? root;
+        if (json.AsSpan().StartsWith(System.Text.Encoding.UTF8.Preamble))
+        {
+            json = json[System.Text.Encoding.UTF8.Preamble.Length..];
+        }
+
         try
         {
-            root = JsonNode.Parse(json.AsSpan().StartsWith(System.Text.Encoding.UTF8.Preamble) ? json.AsSpan(3) : json, documentOptions: Lenient);
+            root = JsonNode.Parse(json, documentOptions: Lenient);
+            if (GraphJson.LineOfNoText(json) is { } line)
+            {
+                throw new CatalogueException(source, [new CatalogueFinding("$", line, "has a text that is not UTF-8, or half of a character (\\ud800): save what Graph answers as it comes, in UTF-8")]);
+            }
         }
         catch (JsonException exception)
         {
@@ -84,7 +93,7 @@ internal sealed class GraphImport
                 _servicePrincipals[appId] = principal;
                 break;
             default:
-                Remark(path, "is no application with onPremisesPublishing, no connector group and no service principal: left out. Ask Graph with $select=id,appId,displayName,onPremisesPublishing");
+                Remark(path, "is no application with onPremisesPublishing, no connector group and no service principal: left out. Ask Graph with $select=id,appId,displayName,description,identifierUris,info,tags,web,onPremisesPublishing");
                 break;
         }
     }

@@ -8,6 +8,25 @@ internal static class GraphJson
 {
     public static string? Text(JsonObject item, string name) => item[name] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
 
+    /// <summary>Line of the first text or name that is none, which would be found only when it is asked for; null where all are.</summary>
+    public static int? LineOfNoText(byte[] json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        while (reader.Read())
+        {
+            try
+            {
+                _ = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? reader.GetString() : null;
+            }
+            catch (InvalidOperationException)
+            {
+                return json.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n') + 1;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Whether it says anything: not null, false, empty or "none".</summary>
     public static bool IsSet(JsonNode? value) => value switch
     {

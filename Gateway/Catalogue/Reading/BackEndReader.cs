@@ -9,6 +9,10 @@ internal static class BackEndReader
     private const int MostConnections = 65_535;
     private const int SmallestHead = 1024;
     private const int LargestHead = 1024 * 1024;
+
+    /// <summary>Some thirty certificates. Every connector of the group gets all of them, in an answer that has a limit.</summary>
+    private const int LongestAuthorities = 64 * 1024;
+
     private static readonly TimeSpan ShortestIdle = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestIdle = TimeSpan.FromHours(1);
 
@@ -70,6 +74,12 @@ internal static class BackEndReader
     {
         if (pem is null)
         {
+            return;
+        }
+
+        if (pem.Length > LongestAuthorities)
+        {
+            findings.Problem(path, $"is longer than {LongestAuthorities / 1024} KB: give the authorities of this app only, and not all that a system trusts; connectors that need more can have a file of their own (Connector:Apps:<id>:TrustedCertificateAuthorities)");
             return;
         }
 

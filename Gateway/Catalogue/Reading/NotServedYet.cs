@@ -14,7 +14,11 @@ internal static class NotServedYet
 
     public static void Report(OnPremisesPublishingDocument publishing, string path, Findings findings)
     {
-        Say(IsSet(publishing.VerifiedCustomDomainKeyCredential), "verifiedCustomDomainKeyCredential");
+        if (IsSet(publishing.VerifiedCustomDomainKeyCredential))
+        {
+            findings.Notice(path + ".verifiedCustomDomainKeyCredential", "has no effect: lay it into Gateway:Certificates:Folder, or keep it in the store: certificates add -f …");
+        }
+
         Say(IsSet(publishing.WafAllowedHeaders), "wafAllowedHeaders");
         Say(IsSet(publishing.WafIpRanges), "wafIpRanges");
         ReportSingleSignOn(publishing.SingleSignOnSettings, path + ".singleSignOnSettings", findings);

@@ -62,8 +62,9 @@ internal sealed class CatalogueDatabase(StoreConnection connection, TimeProvider
                 var groups = await context.Set<ConnectorGroupRow>().ToListAsync(cancellationToken);
                 var apps = await context.Set<ApplicationRow>().Include(static app => app.AppRoleAssignedTo).AsSplitQuery().ToListAsync(cancellationToken);
                 var (wantedGroups, wantedApps, wantedPolicies) = plan(StoredRows.Read(version, groups, apps) with { Policies = await StoredPolicies.ReadAsync(context, cancellationToken) });
+                var defaults = (StoredRows.DefaultOf(groups.Select(static row => StoredDocuments.ReadConnectorGroup(row.Document))), StoredRows.DefaultOf(wantedGroups));
                 StoredRows.Write(context, groups, wantedGroups);
-                StoredRows.Write(context, apps, wantedApps, version);
+                StoredRows.Write(context, apps, wantedApps, version, defaults);
                 await StoredPolicies.WriteAsync(context, wantedPolicies, cancellationToken);
             },
             cancellationToken);
@@ -102,6 +103,11 @@ internal sealed class CatalogueDatabase(StoreConnection connection, TimeProvider
     {
         var before = await ReadVersionAsync(context, CancellationToken.None);
         await replace();
+        if (!await context.Set<CatalogueRow>().AnyAsync())
+        {
+            throw new FormatException("$.tables.Catalogue has no row, and so no version");
+        }
+
         var version = CatalogueVersion.After(Math.Max(before, await ReadVersionAsync(context, CancellationToken.None)), time);
         await context.Set<CatalogueRow>().ExecuteUpdateAsync(row => row.SetProperty(static catalogue => catalogue.Version, version));
         await context.Set<ApplicationRow>().ExecuteUpdateAsync(row => row.SetProperty(static app => app.SettingsVersion, version));

@@ -11,6 +11,9 @@ internal static class StoredRows
         [.. groups.OrderBy(static row => row.Name, StringComparer.Ordinal).Select(static row => StoredDocuments.ReadConnectorGroup(row.Document))],
         [.. apps.OrderBy(static row => row.Id, StringComparer.Ordinal).Select(static row => new StoredApplication(ReadApplication(row), row.SettingsVersion))]);
 
+    /// <summary>Name of the group of apps that name none.</summary>
+    public static string? DefaultOf(IEnumerable<ConnectorGroupDocument> groups) => groups.FirstOrDefault(static group => group.IsDefault is true)?.Name;
+
     public static void Write(StoreContext context, List<ConnectorGroupRow> rows, List<ConnectorGroupDocument> wanted)
     {
         var left = rows.ToDictionary(static row => row.Name, StringComparer.OrdinalIgnoreCase);
@@ -33,9 +36,11 @@ internal static class StoredRows
     /// <param name="rows">All there are.</param>
     /// <param name="wanted">All there shall be, with ids.</param>
     /// <param name="version">Of apps that change.</param>
-    public static void Write(StoreContext context, List<ApplicationRow> rows, List<ApplicationDocument> wanted, long version)
+    /// <param name="defaults">The default group before and after: an app that names none moves with it.</param>
+    public static void Write(StoreContext context, List<ApplicationRow> rows, List<ApplicationDocument> wanted, long version, (string? Before, string? After) defaults)
     {
         var left = rows.ToDictionary(static row => row.Id, StringComparer.OrdinalIgnoreCase);
+        var isDefaultMoved = !string.Equals(defaults.Before, defaults.After, StringComparison.OrdinalIgnoreCase);
         foreach (var app in wanted)
         {
             var document = StoredDocuments.Write(WithoutAssignments(app));
@@ -50,6 +55,11 @@ internal static class StoredRows
                 row.Document = document;
                 row.DisplayName = app.DisplayName!;
                 row.ConnectorGroup = app.ConnectorGroup;
+                row.SettingsVersion = version;
+            }
+
+            if (isDefaultMoved && row.ConnectorGroup is null)
+            {
                 row.SettingsVersion = version;
             }
 

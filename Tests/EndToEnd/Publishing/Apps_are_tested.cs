@@ -162,6 +162,23 @@ internal sealed class Apps_are_tested : EndToEndTest, IDisposable
         Step(report, "answer").Should().Match<TestStep>(step => step.State == StepState.Failed && step.Text == "No answer in 1 s.");
     }
 
+    [Test, CancelAfter(Guard)]
+    public async Task An_answer_that_does_not_end_is_looked_at_as_far_as_it_came(CancellationToken cancellation)
+    {
+        var proxy = await PublishAsync(cancellation, static options => options.Publish("app", static async context =>
+        {
+            await WriteHtmlAsync(context, $"<a href='http://{context.Connection.LocalIpAddress}:{context.Connection.LocalPort}/a'>a</a>");
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+        }));
+
+        var report = await TestAsync(proxy, cancellation, static options => options with { Timeout = TimeSpan.FromSeconds(1) });
+
+        report.Steps.Where(static step => step.Step == "answer").Select(static step => (step.State, step.Text.Split(" in ")[0].Split("; ")[0])).Should().Equal(
+            (StepState.Ok, "The app answers 200"), (StepState.Warning, "The answer began, and had not ended after 1 s"));
+        Step(report, "links").Text.Should().StartWith("1 links to the internal");
+    }
+
     [TestCase(false, "Set isTranslateLinksInBodyEnabled")]
     [TestCase(true, "Set relay.linkTranslation.inlineScripts")]
     [CancelAfter(Guard)]

@@ -61,6 +61,17 @@ internal sealed class CatalogueReaderTests
     }
 
     [Test]
+    public void Authorities_of_an_app_are_few()
+        => CatalogueReader.Read(
+            Encoding.UTF8.GetBytes($$"""
+                { "applications": [ { "displayName": "a", "onPremisesPublishing": { "externalUrl": "https://a.example.com/", "internalUrl": "https://a.corp/", "externalAuthenticationType": "passthru" },
+                  "relay": { "backEnd": { "trustedCertificateAuthorities": "{{new string('x', 70_000)}}" } } } ] }
+                """),
+            [],
+            CatalogueSnapshot.Empty,
+            1).Problems.Should().ContainSingle().Which.Message.Should().StartWith("is longer than 64 KB");
+
+    [Test]
     public void What_is_left_out_has_the_defaults_of_entra()
     {
         var app = ReadApp("""

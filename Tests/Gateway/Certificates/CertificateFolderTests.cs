@@ -70,7 +70,7 @@ internal sealed class CertificateFolderTests : IDisposable
 
         certificates.Current.Find("other.example.com").Should().NotBeNull("the other folder is looked at");
         certificates.Current.Find("a.example.com").Should().NotBeNull();
-        var again = (await new CertificateFolder(_folder.FullName, path => path.EndsWith('a') ? throw new UnauthorizedAccessException("closed") : Directory.EnumerateFiles(path)).ReadAsync(CancellationToken.None))!;
+        var again = (await new CertificateFolder(_folder.FullName, path => Path.GetFileName(path) == "a" ? throw new UnauthorizedAccessException("closed") : Directory.EnumerateFiles(path)).ReadAsync(CancellationToken.None))!;
         again.Should().ContainSingle(static reading => reading.Certificate == null).Which.Problem.Should().Be("is a folder that cannot be read: closed");
     }
 

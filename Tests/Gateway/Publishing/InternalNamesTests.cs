@@ -16,6 +16,11 @@ internal sealed class InternalNamesTests
     [TestCase("Ask planner.corp.", "The internal planner.corp is mentioned 1 times in the answer, and not as a link.")]
     [TestCase("http://planner.corp.example/ http://my-planner.corp/ http://planner.corp:8080/ http://planner.corporation/", "No internal name is left in the answer.")]
     [TestCase("http://same.example.com/", "No internal name is left in the answer.")]
+    [TestCase("<a href='http://a.b.star.corp/x'> www.star.corp", "1 links to the internal .star.corp are left in the answer, and 1 mentions of it: outside they lead nowhere.")]
+    [TestCase("?next=http%3A%2F%2Fx.star.corp%2F", "1 links to the internal .star.corp are left in the answer: outside they lead nowhere.")]
+    [TestCase("http://star.corp/ '.star.corp' http://x.star.corp.example/ http://x.star.corp:81/", "No internal name is left in the answer.")]
+    [TestCase("http://a.out.inside.example/ https://planner.inside.example/", "No internal name is left in the answer.")]
+    [TestCase("http://a.inside.example/", "1 links to the internal .inside.example are left in the answer: outside they lead nowhere.")]
     public void Links_are_told_from_mentions_and_from_other_names(string text, string expected)
         => Find(text, "text/html").Should().ContainSingle().Which.Text.Should().Be(expected);
 
@@ -35,6 +40,9 @@ internal sealed class InternalNamesTests
             """
             { "applications": [
               { "id": "planner", "displayName": "planner", "onPremisesPublishing": { "externalUrl": "https://planner.example.com/", "internalUrl": "http://planner.corp/", "externalAuthenticationType": "passthru" } },
+              { "id": "star", "displayName": "star", "onPremisesPublishing": { "externalUrl": "https://*.star.example.com/", "internalUrl": "http://*.star.corp/", "externalAuthenticationType": "passthru" } },
+              { "id": "split", "displayName": "split", "onPremisesPublishing": { "externalUrl": "https://*.out.inside.example/", "internalUrl": "http://*.inside.example/", "externalAuthenticationType": "passthru" } },
+              { "id": "both", "displayName": "both", "onPremisesPublishing": { "externalUrl": "https://planner.inside.example/", "internalUrl": "http://other.corp/", "externalAuthenticationType": "passthru" } },
               { "id": "same", "displayName": "same", "onPremisesPublishing": { "externalUrl": "https://same.example.com/", "internalUrl": "https://same.example.com/", "externalAuthenticationType": "passthru" } } ] }
             """u8.ToArray(),
             [],

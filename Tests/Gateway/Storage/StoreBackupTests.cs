@@ -73,6 +73,13 @@ internal sealed class StoreBackupTests(StoreKind kind) : CatalogueStoreTest(kind
     [TestCase("nonsense", "*no backup*")]
     [TestCase("""{ "format": "appproxy-store", "migration": "29991231000000_Future", "tables": {} }""", "*newer version*")]
     [TestCase("""{ "format": "appproxy-store", "migration": "NEWEST", "tables": { "Catalogue": [ { "Id": 1, "Version": 3 }, { "Id": 1, "Version": 4 } ] } }""", "*cannot be used*")]
+    [TestCase("""{ "format": "appproxy-store", "migration": "NEWEST", "tables": { "Catalogue": [] } }""", "backup.json: is a damaged backup*no version")]
+    [TestCase("""{ "format": "appproxy-store", "migration": "NEWEST", "tables": { "Catalogue": {} } }""", "backup.json: is a damaged backup: $.tables.Catalogue must be a list*")]
+    [TestCase("""{ "format": "appproxy-store", "migration": "NEWEST", "tables": { "Catalogue": null } }""", "backup.json: is a damaged backup: $.tables.Catalogue must be a list*")]
+    [TestCase("""{ "format": "appproxy-store", "migration": "NEWEST", "tables": { "Policies": [ 7 ] } }""", "backup.json: is a damaged backup: $.tables.Policies?0? must be a row*")]
+    [TestCase("""{ "format": "appproxy-store", "migration": "NEWEST", "tables": { "Policies": [ { "Id": [] } ] } }""", "backup.json: is a damaged backup: $.tables.Policies?0?.Id must be a text*")]
+    [TestCase("""{ "format": "appproxy-store", "migration": "NEWEST", "tables": { "Policies": [ { "Id": 1.5 } ] } }""", "backup.json: is a damaged backup: $.tables.Policies?0?.Id must be a text*")]
+    [TestCase("""{ "format": "appproxy-store", "migration": "NEWEST", "tables": { "Policies": [], "Policies": [] } }""", "*no backup*")]
     [CancelAfter(Guard)]
     public async Task What_is_no_backup_changes_nothing(string json, string because, CancellationToken cancellationToken)
     {

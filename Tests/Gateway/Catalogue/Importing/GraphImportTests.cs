@@ -91,6 +91,38 @@ internal sealed class GraphImportTests
         remarks.Should().OnlyContain(remark => remark.Message.Length > 0);
     }
 
+    [TestCase("", "", "connectorGroup", "goes to the default group")]
+    [TestCase("", null, "appId", "nobody is assigned")]
+    [TestCase("\"info\": { \"logoUrl\": \"https://cdn.example/logo.png\", \"supportUrl\": null }", "", "info.logoUrl", "save it beside the apps file")]
+    [TestCase("\"info\": { \"supportUrl\": \"https://help.example/\" }", "", "info.supportUrl", "has no counterpart")]
+    [TestCase("", "\"preferredSingleSignOnMode\": \"saml\"", "preferredSingleSignOnMode", "'saml' has no counterpart")]
+    [TestCase("\"appRoles\": [ \"x\", { \"isEnabled\": true, \"value\": \"Reader\" } ]", "", "appRoles", "has no counterpart yet")]
+    public void What_is_not_taken_over_of_an_app_is_listed(string app, string? principal, string place, string reason)
+        => ImportOne(app, "", principal).Remarks.Should().ContainSingle(remark => remark.Path.EndsWith("('HR')." + place)).Which.Message.Should().Contain(reason);
+
+    [TestCase("", "\"isOnPremPublishingEnabled\": false", "", "onPremisesPublishing.isOnPremPublishingEnabled")]
+    [TestCase("\"isDisabled\": true", "", "", "isDisabled")]
+    [TestCase("", "", "\"accountEnabled\": false", "accountEnabled")]
+    public void What_is_out_of_use_there_is_not_published_here(string app, string publishing, string principal, string place)
+    {
+        var (file, remarks) = ImportOne(app, publishing, principal);
+
+        remarks.Should().ContainSingle(remark => remark.Path.EndsWith("('HR')." + place)).Which.Message.Should().Contain("out of use");
+        var reading = CatalogueReader.Read(Encoding.UTF8.GetBytes(file), [], CatalogueSnapshot.Empty, 1);
+        reading.Problems.Should().BeEmpty();
+        reading.Snapshot!.Apps.Single().Relay.Maintenance.Should().NotBeNull();
+    }
+
+    [Test]
+    public void What_programs_ask_for_an_app_by_is_taken_over()
+        => ImportOne("\"identifierUris\": [ \"api://hr\" ], \"appRoles\": 7, \"tags\": 7, \"web\": 7", "", "\"preferredSingleSignOnMode\": null").File.Should().Contain("\"identifierUris\": [").And.Contain("\"api://hr\"").And.NotContain("maintenance");
+
+    [TestCase("\"\u00fc\"")]
+    [TestCase("\"\\ud800\"")]
+    public void What_is_no_text_is_told_with_its_line(string text)
+        => this.Invoking(_ => new GraphImport().Add(Encoding.Latin1.GetBytes("{\n \"displayName\": " + text + " }"), "graph.json"))
+            .Should().Throw<CatalogueException>().WithMessage("graph.json: line 2, *save what Graph answers as it comes*");
+
     [Test]
     public void A_page_of_several_is_told()
         => Import("""{ "@odata.nextLink": "https://graph.microsoft.com/x", "value": [] }""").Remarks.Should().ContainSingle().Which.Message.Should().Contain("@odata.nextLink");
@@ -98,6 +130,16 @@ internal sealed class GraphImportTests
     [Test]
     public void What_is_no_json_is_told_with_its_line()
         => this.Invoking(_ => Import("{\n  \"value\": [\n  }")).Should().Throw<CatalogueException>().WithMessage("*graph0.json: line 3, *is not valid JSON*");
+
+    /// <param name="principal">Of its service principal; null for none.</param>
+    private static (string File, IReadOnlyList<CatalogueFinding> Remarks) ImportOne(string app, string publishing, string? principal)
+    {
+        static string More(string json) => json.Length > 0 ? ", " + json : "";
+        var application = $$"""
+            { "id": "a", "appId": "b", "displayName": "HR"{{More(app)}}, "onPremisesPublishing": { "externalUrl": "https://hr.example.com/", "internalUrl": "http://hr.corp/"{{More(publishing)}} } }
+            """;
+        return principal is null ? Import(application) : Import(application, $$"""{ "appId": "b", "appRoleAssignmentRequired": true, "appRoleAssignedTo": []{{More(principal)}} }""");
+    }
 
     private static (string File, IReadOnlyList<CatalogueFinding> Remarks) Import(params string[] answers)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Catalogue.Applying;
+using AppProxy.Tests.Contracts.Transport;
 using FluentAssertions;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
@@ -76,6 +77,23 @@ internal sealed class CatalogueDatabaseTests(StoreKind kind) : CatalogueStoreTes
         var stored = await Database.ReadAsync(cancellationToken);
         stored.Version.Should().BeGreaterThan(before.Version);
         stored.Applications.Select(app => (app.Document.Id, app.SettingsVersion)).Should().Equal(("hr", before.Version), ("it", stored.Version));
+    }
+
+    [Test]
+    [CancelAfter(Guard)]
+    public async Task Apps_that_name_no_group_change_with_the_default_group(CancellationToken cancellationToken)
+    {
+        var apps = string.Join(", ", App("hr"), App("it", "\"connectorGroup\": \"a\","), App("web", "\"connectorGroup\": \"b\","));
+        await ApplyAsync($$"""{ "connectorGroups": [ { "name": "a", "isDefault": true }, { "name": "b" } ], "applications": [ {{apps}} ] }""", cancellationToken);
+        using var gateway = CreateGateway();
+        gateway.Load();
+        var before = gateway.Current.Version;
+
+        await ApplyAsync("""{ "connectorGroups": [ { "name": "a" }, { "name": "b", "isDefault": true } ] }""", cancellationToken);
+
+        var stored = await Database.ReadAsync(cancellationToken);
+        stored.Version.Should().BeGreaterThan(before);
+        stored.Applications.Select(app => (app.Document.Id, app.SettingsVersion)).Should().Equal(("hr", stored.Version), ("it", before), ("web", before));
     }
 
     [Test]
@@ -156,8 +174,9 @@ internal sealed class CatalogueDatabaseTests(StoreKind kind) : CatalogueStoreTes
     public async Task A_change_is_live_on_every_gateway_within_five_seconds(CancellationToken cancellationToken)
     {
         await ApplyAsync(Apps(App("hr")), cancellationToken);
-        using var one = CreateGateway();
-        using var two = CreateGateway();
+        var time = new ObservedTimeProvider(Time.GetUtcNow());
+        using var one = CreateGateway(time: time);
+        using var two = CreateGateway(time: time);
         await one.StartAsync(cancellationToken);
         await two.StartAsync(cancellationToken);
         var changed = Task.WhenAll(Next(one), Next(two));
@@ -167,13 +186,17 @@ internal sealed class CatalogueDatabaseTests(StoreKind kind) : CatalogueStoreTes
         var passed = TimeSpan.Zero;
         while (!changed.IsCompleted)
         {
-            // A gateway that is asking just now waits again only afterwards: time goes on as it does so.
-            Time.Advance(TimeSpan.FromMilliseconds(100));
-            passed += TimeSpan.FromMilliseconds(100);
-            await Task.WhenAny(changed, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken));
+            // A gateway waits again only when its look is over: so time goes on by an interval for each look of both.
+            var interval = await time.Timers.ReadAsync(cancellationToken);
+            (await time.Timers.ReadAsync(cancellationToken)).Should().Be(interval);
+            if (!changed.IsCompleted)
+            {
+                time.Advance(interval);
+                passed += interval;
+            }
         }
 
-        passed.Should().BeLessThan(TimeSpan.FromSeconds(5));
+        passed.Should().BePositive().And.BeLessThan(TimeSpan.FromSeconds(5));
         foreach (var gateway in (CatalogueStore[])[one, two])
         {
             gateway.Current.Apps.Select(app => app.Id).Should().Equal("hr", "it");

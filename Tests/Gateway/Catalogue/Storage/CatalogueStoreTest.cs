@@ -21,6 +21,6 @@ internal abstract class CatalogueStoreTest(StoreKind kind) : StoreTest(kind)
     protected Task<ApplyPlan> ApplyAsync(string json, CancellationToken cancellationToken, bool prune = false, bool isDryRun = false)
         => new CatalogueApply(Connection, ["gateway.example.com"], Time).ApplyAsync(Encoding.UTF8.GetBytes(json), "apps.json", prune, isDryRun, cancellationToken);
 
-    protected CatalogueStore CreateGateway(RecordingLogger<CatalogueStore>? logger = null)
-        => new(new CatalogueOptions { Store = Connection }, Time, logger ?? new RecordingLogger<CatalogueStore>());
+    protected CatalogueStore CreateGateway(RecordingLogger<CatalogueStore>? logger = null, TimeProvider? time = null)
+        => new(new CatalogueOptions { Store = Connection }, time ?? Time, logger ?? new RecordingLogger<CatalogueStore>());
 }
