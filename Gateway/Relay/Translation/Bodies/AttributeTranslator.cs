@@ -9,6 +9,8 @@ internal sealed class AttributeTranslator(LinkRewriter links, bool hasScripts)
     private static readonly SearchValues<byte> Spaces = SearchValues.Create(" \t\n\r\f"u8);
     private static readonly SearchValues<byte> PolicySeparators = SearchValues.Create(Encoding.Latin1.GetBytes(ContentSecurityPolicyField.Separators));
 
+    private static readonly SearchValues<byte> ReferenceOctets = SearchValues.Create("#0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
     private readonly CssTranslator _style = new(links, LinkEscapes.References);
     private readonly TextTranslator? _script = hasScripts ? new TextTranslator(links, isXml: false) : null;
     private HtmlValue _kind;
@@ -91,6 +93,22 @@ internal sealed class AttributeTranslator(LinkRewriter links, bool hasScripts)
         return value.Length;
     }
 
+    /// <summary>A semicolon that ends a character reference, as in &amp;#39;self&amp;#39;, ends no directive.</summary>
+    private static int EndOfToken(ReadOnlySpan<byte> value)
+    {
+        for (var from = 0; value[from..].IndexOfAny(PolicySeparators) is var found and >= 0; from += found + 1)
+        {
+            var end = from + found;
+            var reference = value[..end].LastIndexOf((byte)'&');
+            if (value[end] != ';' || reference < 0 || reference + 1 == end || value[(reference + 1)..end].ContainsAnyExcept(ReferenceOctets))
+            {
+                return end;
+            }
+        }
+
+        return -1;
+    }
+
     private int TranslateList(ReadOnlySpan<byte> value, bool isEnd, IBufferWriter<byte> output)
     {
         var at = 0;
@@ -168,8 +186,9 @@ internal sealed class AttributeTranslator(LinkRewriter links, bool hasScripts)
         while (at < value.Length)
         {
             var rest = value[at..];
-            var end = rest.IndexOfAny(PolicySeparators);
-            var token = end < 0 ? rest : rest[..end];
+            var seen = _isRest ? rest : rest[..Math.Min(rest.Length, links.MostSeen)];
+            var end = _isRest ? rest.IndexOfAny(PolicySeparators) : EndOfToken(seen);
+            var token = end < 0 ? seen : seen[..end];
             if (end == 0)
             {
                 _place.Separate((char)rest[0]);
@@ -177,7 +196,7 @@ internal sealed class AttributeTranslator(LinkRewriter links, bool hasScripts)
                 token = rest[..1];
                 output.Write(token);
             }
-            else if (_isRest || token.Length >= links.MostSeen)
+            else if (_isRest || (end < 0 && seen.Length == links.MostSeen))
             {
                 _isRest = true;
                 _place.IsName = false;
