@@ -18,6 +18,9 @@ internal enum AuditKind
     /// <summary>Sessions were ended by somebody else than their person.</summary>
     Revocation,
 
+    /// <summary>Somebody changed how they sign in to the gateway's own directory, or tried to.</summary>
+    AccountChange,
+
     /// <summary>An operator changed something.</summary>
     Administration,
 }

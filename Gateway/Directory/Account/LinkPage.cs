@@ -1,3 +1,4 @@
+using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.SigningIn;
@@ -11,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AppProxy.Gateway.Directory.Account;
 
 /// <summary>Where a link leads that a command made: the first owner makes an account, anybody else sets a password.</summary>
-internal sealed partial class LinkPage(DirectoryForms forms, SessionRegistry sessions, ILogger<LinkPage> logger)
+internal sealed partial class LinkPage(DirectoryForms forms, SessionRegistry sessions, IAuditLog log, ILogger<LinkPage> logger)
 {
     private const string Secret = "secret";
 
@@ -39,10 +40,22 @@ internal sealed partial class LinkPage(DirectoryForms forms, SessionRegistry ses
             return;
         }
 
-        var links = context.RequestServices.GetRequiredService<DirectoryLinks>();
-        var result = found.User is { } user
-            ? await SetPasswordAsync(signIn.UserManager, user, password, () => links.TakeAsync(found.Link, context.RequestAborted))
-            : await CreateOwnerAsync(signIn.UserManager, new DirectoryUser { UserName = name, Email = name.Contains('@', StringComparison.Ordinal) ? name : null, DisplayName = displayName, IsOwner = true }, password, () => links.TakeAsync(found.Link, context.RequestAborted));
+        if (found.User is null && !(IsName(name) && IsName(displayName)))
+        {
+            await WriteAsync(context, texts, secret, null, name, displayName, texts.Format("Directory_NameRefused", StoreContext.NameLength), StatusCodes.Status400BadRequest);
+            return;
+        }
+
+        var user = found.User ?? new DirectoryUser { UserName = name, Email = name.Contains('@', StringComparison.Ordinal) ? name : null, DisplayName = displayName, IsOwner = true };
+        var result = await JudgeAsync(signIn.UserManager, user, password, isNew: found.User is null);
+        if (result.Succeeded)
+        {
+            // Hashing takes long, and the store shall not wait for it.
+            user.PasswordHash = signIn.UserManager.PasswordHasher.HashPassword(user, password);
+            // It saves the user too.
+            result = await TakeAsync(context, found.Link, () => found.User is null ? signIn.UserManager.CreateAsync(user) : signIn.UserManager.UpdateSecurityStampAsync(user));
+        }
+
         if (result is null)
         {
             await WriteGoneAsync(context);
@@ -55,14 +68,16 @@ internal sealed partial class LinkPage(DirectoryForms forms, SessionRegistry ses
             return;
         }
 
-        if (found.User is { } known)
+        if (found.User is null)
         {
-            await sessions.EndAsync(SessionSelector.AllOf(known.Id), context.RequestAborted);
-            LogPasswordSet(known.UserName!);
+            LogOwner(name);
+            log.Write(AccountChange.Event(context, user, "first owner, by a link"));
         }
         else
         {
-            LogOwner(name);
+            var ended = await sessions.EndAsync(SessionSelector.AllOf(user.Id), context.RequestAborted);
+            LogPasswordSet(user.UserName!);
+            log.Write(AccountChange.Event(context, user, "password set by a link", ended));
         }
 
         // Nobody is signed in by a link alone: a second step still has to be done.
@@ -95,41 +110,35 @@ internal sealed partial class LinkPage(DirectoryForms forms, SessionRegistry ses
     private static Task<bool> HasOwnerAsync(HttpContext context)
         => context.RequestServices.GetRequiredService<StoreContext>().Set<DirectoryUser>().AnyAsync(static user => user.IsOwner, context.RequestAborted);
 
+    /// <summary>Uses the link up and saves, or neither: a link whose use failed is still good.</summary>
     /// <returns>Null where somebody else used the link meanwhile.</returns>
-    private static async Task<IdentityResult?> SetPasswordAsync(UserManager<DirectoryUser> users, DirectoryUser user, string password, Func<Task<bool>> take)
+    private static async Task<IdentityResult?> TakeAsync(HttpContext context, DirectoryLink link, Func<Task<IdentityResult>> save)
     {
-        var judged = await JudgeAsync(users, user, password);
-        if (!judged.Succeeded)
-        {
-            return judged;
-        }
-
-        if (!await take())
-        {
-            return null;
-        }
-
-        user.PasswordHash = users.PasswordHasher.HashPassword(user, password);
-        // It saves the user too.
-        return await users.UpdateSecurityStampAsync(user);
+        var isTaken = false;
+        var result = await WholeChange.RunAsync(
+            context,
+            async () => (isTaken = await context.RequestServices.GetRequiredService<DirectoryLinks>().TakeAsync(link, context.RequestAborted)) ? IdentityResult.Success : IdentityResult.Failed(),
+            save);
+        return isTaken ? result : null;
     }
 
-    private static async Task<IdentityResult?> CreateOwnerAsync(UserManager<DirectoryUser> users, DirectoryUser owner, string password, Func<Task<bool>> take)
-    {
-        var judged = await JudgeAsync(users, owner, password);
-        foreach (var validator in users.UserValidators.TakeWhile(_ => judged.Succeeded))
-        {
-            judged = await validator.ValidateAsync(users, owner);
-        }
+    /// <summary>What the store has room for, and every server takes.</summary>
+    private static bool IsName(string name) => name.Length <= StoreContext.NameLength && !name.Any(char.IsControl);
 
-        return !judged.Succeeded ? judged : await take() ? await users.CreateAsync(owner, password) : null;
-    }
-
-    private static async Task<IdentityResult> JudgeAsync(UserManager<DirectoryUser> users, DirectoryUser user, string password)
+    private static async Task<IdentityResult> JudgeAsync(UserManager<DirectoryUser> users, DirectoryUser user, string password, bool isNew)
     {
         foreach (var validator in users.PasswordValidators)
         {
             if (await validator.ValidateAsync(users, user, password) is { Succeeded: false } refused)
+            {
+                return refused;
+            }
+        }
+
+        // Who is known was found in order before.
+        foreach (var validator in isNew ? users.UserValidators : [])
+        {
+            if (await validator.ValidateAsync(users, user) is { Succeeded: false } refused)
             {
                 return refused;
             }

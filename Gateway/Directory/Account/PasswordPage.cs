@@ -1,3 +1,4 @@
+using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.Passwords;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Identity;
 namespace AppProxy.Gateway.Directory.Account;
 
 /// <summary>Where a person changes the password.</summary>
-internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gate, SignInThrottle throttle, KnownBrowsers browsers, SessionRegistry sessions, ILogger<PasswordPage> logger)
+internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gate, SignInThrottle throttle, KnownBrowsers browsers, SessionRegistry sessions, IAuditLog log, ILogger<PasswordPage> logger)
 {
     public async Task AskAsync(HttpContext context, DirectorySignIn signIn)
     {
@@ -51,7 +52,11 @@ internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gat
         if (!result.Succeeded)
         {
             var isWrong = result.Errors.Any(static error => error.Code == nameof(IdentityErrorDescriber.PasswordMismatch));
-            if (!isWrong)
+            if (isWrong)
+            {
+                log.Write(AccountChange.Event(context, session.User, "password") with { Outcome = "wrong-password" });
+            }
+            else
             {
                 attempt.Succeed();
             }
@@ -63,8 +68,9 @@ internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gat
         attempt.Succeed();
         // Whoever else is in with the old one is out: at the directory by the new stamp, at the gateway here. This browser goes on.
         await signIn.RefreshAsync(session);
-        await sessions.EndAsync(SessionSelector.AllOf(session.User.Id), context.RequestAborted);
+        var ended = await sessions.EndAsync(SessionSelector.AllOf(session.User.Id), context.RequestAborted);
         LogChanged(session.User.UserName!);
+        log.Write(AccountChange.Event(context, session.User, "password changed", ended));
         await DirectoryForms.GoOnAsync(context, next);
     }
 
@@ -79,7 +85,8 @@ internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gat
 
     /// <summary>Why it was refused. What no page knows of is told as Identity says it, in English.</summary>
     public static string Describe(Language texts, IdentityResult result)
-        => string.Join(' ', result.Errors.Select(error => error is DirectoryError known ? known.In(texts) : error.Description));
+        => string.Join(' ', result.Errors.Select(error =>
+            error.Code == nameof(IdentityErrorDescriber.ConcurrencyFailure) ? texts["Directory_ChangedMeanwhile"] : error is DirectoryError known ? known.In(texts) : error.Description));
 
     private Task WriteAsync(HttpContext context, Language texts, DirectoryUser user, string next, string? problem, int status) => forms.WriteAsync(context, new DirectoryForm
     {

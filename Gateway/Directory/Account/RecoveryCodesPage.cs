@@ -1,3 +1,4 @@
+using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.SigningIn;
@@ -7,7 +8,7 @@ using Microsoft.AspNetCore.Identity;
 namespace AppProxy.Gateway.Directory.Account;
 
 /// <summary>Recovery codes, for who has the phone no more.</summary>
-internal sealed class RecoveryCodesPage(DirectoryForms forms, AccountGate gate)
+internal sealed class RecoveryCodesPage(DirectoryForms forms, AccountGate gate, IAuditLog log)
 {
     public const int Count = 10;
 
@@ -57,19 +58,23 @@ internal sealed class RecoveryCodesPage(DirectoryForms forms, AccountGate gate)
         }
 
         var next = ReturnPath.Read(context.Request);
-        if (form[State] != session.User.ConcurrencyStamp)
+        if (form[State] != session.User.ConcurrencyStamp || await MakeAsync(signIn.UserManager, session.User) is not { } codes)
         {
             DirectoryForms.Redirect(context, ReturnPath.After(DirectoryPaths.RecoveryCodes, next));
             return;
         }
 
-        await WriteNewAsync(context, signIn.UserManager, session.User, next);
+        log.Write(AccountChange.Event(context, session.User, "new recovery codes"));
+        await WriteAsync(context, codes, next);
     }
 
-    /// <summary>Makes new codes, and shows them this once.</summary>
-    public async Task WriteNewAsync(HttpContext context, UserManager<DirectoryUser> users, DirectoryUser user, string next)
+    /// <returns>Null where they could not be kept: the account changed meanwhile.</returns>
+    public static async Task<IReadOnlyList<string>?> MakeAsync(UserManager<DirectoryUser> users, DirectoryUser user)
+        => await users.GenerateNewTwoFactorRecoveryCodesAsync(user, Count) is { } codes ? [.. codes] : null;
+
+    /// <summary>Shows new codes, this once.</summary>
+    public static async Task WriteAsync(HttpContext context, IReadOnlyList<string> codes, string next)
     {
-        var codes = await users.GenerateNewTwoFactorRecoveryCodesAsync(user, Count) ?? [];
         var texts = Language.Of(context.Request);
         await new Page(
             texts["Directory_YourRecoveryCodes"],

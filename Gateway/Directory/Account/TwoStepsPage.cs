@@ -1,3 +1,4 @@
+using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.SigningIn;
@@ -8,7 +9,7 @@ namespace AppProxy.Gateway.Directory.Account;
 
 /// <summary>Where a person sets up two-step verification with an authenticator app, and turns it off.</summary>
 /// <remarks>A form says what it is for: sent once more, as by a reload, it does not undo what it did.</remarks>
-internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gate, SignInThrottle throttle, KnownBrowsers browsers, RecoveryCodesPage recoveryCodes, ILogger<TwoStepsPage> logger)
+internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gate, SignInThrottle throttle, KnownBrowsers browsers, IAuditLog log, ILogger<TwoStepsPage> logger)
 {
     private const string Wish = "do";
     private const string On = "on";
@@ -25,7 +26,7 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
         var next = ReturnPath.Read(context.Request);
         if (session.User.TwoFactorEnabled)
         {
-            await WriteOnAsync(context, texts, session, next, null);
+            await WriteOnAsync(context, texts, session, next, null, StatusCodes.Status200OK);
             return;
         }
 
@@ -38,7 +39,13 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
         // Once, since it ends cookies elsewhere: a page that is only looked at changes nothing more.
         if (string.IsNullOrEmpty(await signIn.UserManager.GetAuthenticatorKeyAsync(session.User)))
         {
-            await signIn.UserManager.ResetAuthenticatorKeyAsync(session.User);
+            if (!(await signIn.UserManager.ResetAuthenticatorKeyAsync(session.User)).Succeeded)
+            {
+                // The same page is opened twice at once: the other has made one.
+                DirectoryForms.Redirect(context, Here(next));
+                return;
+            }
+
             await signIn.RefreshAsync(session);
         }
 
@@ -93,10 +100,21 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
         }
 
         attempt.Succeed();
-        await signIn.UserManager.SetTwoFactorEnabledAsync(session.User, true);
+        IReadOnlyList<string>? codes = null;
+        var done = await WholeChange.RunAsync(
+            context,
+            () => signIn.UserManager.SetTwoFactorEnabledAsync(session.User, true),
+            async () => (codes = await RecoveryCodesPage.MakeAsync(signIn.UserManager, session.User)) is null ? IdentityResult.Failed(signIn.UserManager.ErrorDescriber.ConcurrencyFailure()) : IdentityResult.Success);
+        if (!done.Succeeded)
+        {
+            await WriteSetUpAsync(context, texts, signIn.UserManager, session, next, PasswordPage.Describe(texts, done), StatusCodes.Status409Conflict);
+            return;
+        }
+
         LogTurnedOn(session.User.UserName!);
+        log.Write(AccountChange.Event(context, session.User, "two-step verification turned on"));
         await signIn.StrengthenAsync(session, "otp");
-        await recoveryCodes.WriteNewAsync(context, signIn.UserManager, session.User, next);
+        await RecoveryCodesPage.WriteAsync(context, codes!, next);
     }
 
     private static string Here(string next) => ReturnPath.After(DirectoryPaths.TwoSteps, next);
@@ -112,14 +130,21 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
 
         if (session.User.MustUseTwoSteps)
         {
-            await WriteOnAsync(context, texts, session, next, texts["Directory_TwoStepsRequired"]);
+            await WriteOnAsync(context, texts, session, next, texts["Directory_TwoStepsRequired"], StatusCodes.Status200OK);
             return;
         }
 
-        await signIn.UserManager.SetTwoFactorEnabledAsync(session.User, false);
-        await signIn.UserManager.ResetAuthenticatorKeyAsync(session.User);
+        var done = await WholeChange.RunAsync(
+            context, () => signIn.UserManager.SetTwoFactorEnabledAsync(session.User, false), () => signIn.UserManager.ResetAuthenticatorKeyAsync(session.User));
+        if (!done.Succeeded)
+        {
+            await WriteOnAsync(context, texts, session, next, PasswordPage.Describe(texts, done), StatusCodes.Status409Conflict);
+            return;
+        }
+
         await signIn.RefreshAsync(session);
         LogTurnedOff(session.User.UserName!);
+        log.Write(AccountChange.Event(context, session.User, "two-step verification turned off"));
         await DirectoryForms.GoOnAsync(context, next);
     }
 
@@ -151,7 +176,7 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
         });
     }
 
-    private Task WriteOnAsync(HttpContext context, Language texts, DirectorySession session, string next, string? problem) => forms.WriteAsync(context, new DirectoryForm
+    private Task WriteOnAsync(HttpContext context, Language texts, DirectorySession session, string next, string? problem, int status) => forms.WriteAsync(context, new DirectoryForm
     {
         Language = texts,
         Title = texts["Directory_TwoStepsOn"],
@@ -162,6 +187,7 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
             {(session.User.MustUseTwoSteps ? "" : $"<p>{texts.Html("Directory_TwoStepsMove")}</p>")}
             """,
         Problem = problem,
+        Status = status,
         Return = next,
         Fields = WishFor(Off),
         Button = texts["Directory_TurnOff"],

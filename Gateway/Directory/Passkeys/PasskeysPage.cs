@@ -1,4 +1,5 @@
 using System.Globalization;
+using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Directory.Account;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
@@ -11,7 +12,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace AppProxy.Gateway.Directory.Passkeys;
 
 /// <summary>Where a person adds passkeys, names them and takes them away.</summary>
-internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gate, PasskeyCeremony ceremony, SessionRegistry sessions, ILogger<PasskeysPage> logger)
+internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gate, PasskeyCeremony ceremony, SessionRegistry sessions, IAuditLog log, ILogger<PasskeysPage> logger)
 {
     private const int Most = 20;
     private const int LongestName = 100;
@@ -105,6 +106,7 @@ internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gat
         }
 
         LogAdded(session.User.UserName!);
+        log.Write(AccountChange.Event(context, session.User, "passkey added"));
         if (!session.IsTwoSteps)
         {
             // The device checked who it is a moment ago, and they gave their password before.
@@ -144,12 +146,17 @@ internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gat
             return texts["Directory_LastSecondStep"];
         }
 
-        await users.RemovePasskeyAsync(user, passkey.CredentialId);
         // Whoever is in with it is out: at the directory by the new stamp, at the gateway here. This browser goes on.
-        await users.UpdateSecurityStampAsync(user);
+        var done = await WholeChange.RunAsync(context, () => users.RemovePasskeyAsync(user, passkey.CredentialId), () => users.UpdateSecurityStampAsync(user));
+        if (!done.Succeeded)
+        {
+            return PasswordPage.Describe(texts, done);
+        }
+
         await signIn.RefreshAsync(session);
-        await sessions.EndAsync(SessionSelector.AllOf(user.Id), context.RequestAborted);
+        var ended = await sessions.EndAsync(SessionSelector.AllOf(user.Id), context.RequestAborted);
         LogRemoved(user.UserName!);
+        log.Write(AccountChange.Event(context, user, "passkey removed", ended));
         return null;
     }
 
