@@ -34,6 +34,7 @@ internal static class SignInServices
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<SessionReader>();
         services.AddHostedService<SessionWatch>();
+        services.AddHostedService<SessionSaver>();
         services.AddSingleton<Seal>();
         services.AddSingleton<OwnForms>();
         services.AddSingleton<RequestKeeper>();
