@@ -30,6 +30,7 @@ internal static class SignInServices
             services.AddSingleton<ISessionStorage>(provider => new StoredSessions(store, provider.GetRequiredService<IDataProtectionProvider>()));
         }
 
+        services.AddSingleton<NamePool>();
         services.AddSingleton<SessionTokens>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<SessionReader>();
