@@ -10,8 +10,9 @@ using AppProxy.Gateway.SignIn.Sessions;
 namespace AppProxy.Gateway.Access;
 
 /// <summary>Says for each request whether its caller may open the app now; leads people to a stronger sign-in, and tells everybody else why not.</summary>
-internal sealed partial class Authorization(CatalogueStore catalogue, SignInChallenge challenge, SignInOptions options, IAuditLog log, TimeProvider time, ILogger<Authorization> logger, AccessRequestLink? asking = null)
+internal sealed class Authorization(CatalogueStore catalogue, SignInChallenge challenge, SignInOptions options, IAuditLog log, TimeProvider time, AccessRequestLink? asking = null)
 {
+    private readonly ReportOnlyLog _reports = new(log);
     private volatile AccessRules _rules = new(CatalogueSnapshot.Empty);
 
     /// <returns>Whether they may; if not, the request was answered.</returns>
@@ -26,7 +27,7 @@ internal sealed partial class Authorization(CatalogueStore catalogue, SignInChal
     {
         var request = RequestOf(caller, address);
         return RulesNow().For(app) is not { } access ? new AccessDecision(AccessOutcome.NotAssigned, null, false, null)
-            : access.Reports ? DecideAndReport(access, request, app.Id, caller.User.Id)
+            : access.Reports ? DecideAndReport(access, request, app, caller)
             : access.Decide(request);
     }
 
@@ -55,8 +56,11 @@ internal sealed partial class Authorization(CatalogueStore catalogue, SignInChal
     private AccessRequest RequestOf(ICaller caller, System.Net.IPAddress? address) =>
         new(caller.User, caller.AuthenticatedAt, address, AccessRequest.ClientOf(caller), time.GetUtcNow());
 
-    private AccessDecision DecideAndReport(AppAccess access, in AccessRequest request, string app, string user) =>
-        access.Decide(request, policy => LogReportOnly(policy.Id, app, user));
+    private AccessDecision DecideAndReport(AppAccess access, in AccessRequest request, PublishedApp app, ICaller caller)
+    {
+        var address = request.Address;
+        return access.Decide(request, policy => _reports.Report(policy, app, caller, address));
+    }
 
     private async ValueTask<bool> RefuseAsync(HttpContext context, PublishedApp app, ICaller caller, AccessDecision decision)
     {
@@ -84,7 +88,4 @@ internal sealed partial class Authorization(CatalogueStore catalogue, SignInChal
         Address = AuditAddress.Of(context),
         Policy = decision.Policy?.Id,
     };
-
-    [LoggerMessage(6203, LogLevel.Debug, "Policy '{Policy}', which only reports, would not have let pass: app '{App}', user '{User}'")]
-    private partial void LogReportOnly(string policy, string app, string user);
 }

@@ -23,4 +23,7 @@ internal enum AuditKind
 
     /// <summary>An operator changed something.</summary>
     Administration,
+
+    /// <summary>A policy that only reports would not have let somebody pass.</summary>
+    Report,
 }

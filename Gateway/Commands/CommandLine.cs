@@ -68,6 +68,7 @@ internal sealed class CommandLine
         root.Add(CertificateCommands.Create());
         root.Add(AppCommands.Create());
         root.Add(LogCommands.Create());
+        root.Add(SessionCommands.Create());
         root.Add(UserCommands.Create());
         foreach (var command in CatalogueCommands.Create().Concat(StoreCommands.Create()).Concat(ConnectorCommands.Create()))
         {

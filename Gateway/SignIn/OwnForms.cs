@@ -4,7 +4,7 @@ using AppProxy.Gateway.SignIn.Sessions;
 namespace AppProxy.Gateway.SignIn;
 
 /// <summary>Forms of our own pages: taken from those pages alone, and from the session that they were written for.</summary>
-internal sealed class OwnForms(Seal seal)
+internal sealed class OwnForms(Seal seal, SignInRefusal refusal)
 {
     public const string Token = "token";
 
@@ -21,7 +21,7 @@ internal sealed class OwnForms(Seal seal)
             return form;
         }
 
-        await SignInPages.WriteProblemAsync(context, StatusCodes.Status400BadRequest, "form-refused", context.TraceIdentifier);
+        await refusal.WritePageAsync(context, StatusCodes.Status400BadRequest, "form-refused", session.User);
         return null;
     }
 }

@@ -6,14 +6,14 @@ namespace AppProxy.Gateway.SignIn;
 internal static class SignInPages
 {
     /// <summary>Something in signing in went wrong; what exactly is in the log.</summary>
-    /// <param name="title">In English; other languages have theirs by the reason.</param>
-    /// <param name="text">In English.</param>
+    /// <param name="title">In the reader's language; where there is one for the reason, that counts.</param>
+    /// <param name="text">In English; other languages have theirs by the reason.</param>
     /// <param name="reason">A token for logs and for who is asked.</param>
     public static Task WriteProblemAsync(HttpContext context, int status, string title, string text, string reason, string reference)
     {
         context.Response.StatusCode = status;
         var texts = Language.Of(context.Request);
-        title = texts.TryGet($"Problem_{reason}_Title", out var known) ? known : title == Language.English["NotSignedIn_Title"] ? texts["NotSignedIn_Title"] : title;
+        title = texts.TryGet($"Problem_{reason}_Title", out var known) ? known : title;
         return new Page(
             title,
             $"""

@@ -31,8 +31,18 @@ internal sealed partial class SignInRefusal(IAuditLog log, ILogger<SignInRefusal
         response.Headers[FailureResponse.ReferenceHeader] = reference;
         response.Headers.CacheControl = "no-store";
         return Problem.IsPageWanted(context.Request)
-            ? SignInPages.WriteProblemAsync(context, status, "You are not signed in", title, token, reference)
+            ? SignInPages.WriteProblemAsync(context, status, Language.Of(context.Request)["NotSignedIn_Title"], title, token, reference)
             : new Problem($"urn:appproxy:error:{token}", title, status, reference) { Detail = detail }.WriteAsync(context);
+    }
+
+    /// <summary>Refuses on the gateway's own host, where people are.</summary>
+    /// <param name="token">All languages have a title and a text for it.</param>
+    /// <param name="user">Null where nobody knows.</param>
+    public Task WritePageAsync(HttpContext context, int status, string token, SignedInUser? user = null)
+    {
+        var reference = ExchangeId.Create().ToString();
+        log.Write(new AuditEvent { Kind = AuditKind.Denial, Outcome = token, User = user?.Id, UserName = user?.UserPrincipalName, Address = AuditAddress.Of(context), Reference = reference });
+        return SignInPages.WriteProblemAsync(context, status, token, reference);
     }
 
     [LoggerMessage(6101, LogLevel.Debug, "Refused {Reference} for app '{App}': {Reason} {Detail}")]

@@ -30,10 +30,12 @@ internal static class SignInServices
             services.AddSingleton<ISessionStorage>(provider => new StoredSessions(store, provider.GetRequiredService<IDataProtectionProvider>()));
         }
 
+        services.AddSingleton<NamePool>();
         services.AddSingleton<SessionTokens>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<SessionReader>();
         services.AddHostedService<SessionWatch>();
+        services.AddHostedService<SessionSaver>();
         services.AddSingleton<Seal>();
         services.AddSingleton<OwnForms>();
         services.AddSingleton<RequestKeeper>();

@@ -13,7 +13,7 @@ namespace AppProxy.Gateway.Relay.Assertions;
 /// States to connectors who asks for what (<see cref="Assertion"/>). Made once for each person and app, kept for the requests of the next minute, and
 /// made anew beside them before it ends: a request costs one look-up, and never waits for a signature but the first.
 /// </summary>
-internal sealed class AssertionIssuer(SigningKeys keys, GatewayMeter meter)
+internal sealed partial class AssertionIssuer(SigningKeys keys, GatewayMeter meter, ILogger<AssertionIssuer> logger)
 {
     /// <summary>From this age on a new one is made.</summary>
     private const long RenewAfter = Assertion.Lifetime * 1000L / 2;
@@ -47,10 +47,23 @@ internal sealed class AssertionIssuer(SigningKeys keys, GatewayMeter meter)
 
         if (issued.Age(now) >= RenewAfter && issued.TryBeginRenewal())
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static renewal => renewal.Issuer.Make(renewal.Holder, renewal.Caller, renewal.Now), (Issuer: this, Holder: holder, Caller: caller, Now: now), preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static renewal => renewal.Issuer.Renew(renewal.Holder, renewal.Caller, renewal.Now), (Issuer: this, Holder: holder, Caller: caller, Now: now), preferLocal: false);
         }
 
         return issued.Token;
+    }
+
+    /// <summary>Nobody awaits it. If it fails, requests go on with what there is; when that is too old, one makes its own, and fails by itself.</summary>
+    private void Renew(Holder holder, IAdmission? caller, long now)
+    {
+        try
+        {
+            Make(holder, caller, now);
+        }
+        catch (Exception failure)
+        {
+            LogNotRenewed(holder.App.Id, failure);
+        }
     }
 
     private Issued Make(Holder holder, IAdmission? caller, long now)
@@ -89,6 +102,9 @@ internal sealed class AssertionIssuer(SigningKeys keys, GatewayMeter meter)
             }
         }
     }
+
+    [LoggerMessage(4231, LogLevel.Error, "A new assertion for app '{App}' could not be made; the one before it is used while it lasts")]
+    private partial void LogNotRenewed(string app, Exception failure);
 
     /// <summary>The very objects: a changed app or another session gets its own.</summary>
     private readonly struct Holder(PublishedApp app, object caller) : IEquatable<Holder>

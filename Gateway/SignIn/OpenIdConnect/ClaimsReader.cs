@@ -1,13 +1,15 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Security.Claims;
+using AppProxy.Gateway.SignIn.Sessions;
 
 namespace AppProxy.Gateway.SignIn.OpenIdConnect;
 
 /// <summary>What the provider says about a person or program ⇒ <see cref="SignedInUser"/>.</summary>
-internal sealed class ClaimsReader(SignInOptions options, TimeProvider time)
+internal sealed class ClaimsReader(SignInOptions options, TimeProvider time, NamePool? pool = null)
 {
     private readonly ClaimNames _names = options.Claims;
+    private readonly NamePool _pool = pool ?? new NamePool();
 
     /// <summary>Groups and roles have no limit of ours; of the rest, what no rule would ask for is not kept.</summary>
     private const int MostClaims = 64;
@@ -20,11 +22,11 @@ internal sealed class ClaimsReader(SignInOptions options, TimeProvider time)
     public SignedInUser Read(IReadOnlyCollection<Claim> claims)
     {
         string? First(string type) => claims.FirstOrDefault(claim => claim.Type == type && claim.Value.Length > 0)?.Value;
-        string[] All(string type) => [.. claims.Where(claim => claim.Type == type).Select(static claim => SharedNames.Get(claim.Value))];
+        string[] All(string type) => [.. claims.Where(claim => claim.Type == type).Select(static claim => claim.Value)];
 
         var subject = First("sub") ?? First(_names.Id) ?? "";
         var principalName = First(_names.UserPrincipalName) ?? First("preferred_username") ?? First("email") ?? First("azp") ?? First("appid") ?? First("client_id") ?? subject;
-        return new SignedInUser
+        return _pool.Share(new SignedInUser
         {
             Id = First(_names.Id) ?? subject,
             Subject = subject,
@@ -32,17 +34,17 @@ internal sealed class ClaimsReader(SignInOptions options, TimeProvider time)
             DisplayName = First(_names.DisplayName) ?? principalName,
             Groups = All(_names.Groups),
             Roles = All(_names.Roles),
-            // An acr that stands for two steps is as good as saying so.
-            AuthenticationMethods = options.TwoStepsAcr is { } two && First("acr") == two ? [.. All("amr").Append(TwoSteps.Method).Distinct()] : All("amr"),
-            AuthenticationContext = First("acr") is { } acr ? SharedNames.Get(acr) : null,
-            Scopes = [.. claims.Where(static claim => claim.Type is "scp" or "scope").SelectMany(static claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(SharedNames.Get)],
+            // An acr that stands for two steps is as good as saying so; Entra has several, and calls them acrs.
+            AuthenticationMethods = options.TwoStepsAcr is { } two && (First("acr") == two || claims.Any(claim => claim.Type == "acrs" && claim.Value == two)) ? [.. All("amr").Append(TwoSteps.Method).Distinct()] : All("amr"),
+            AuthenticationContext = First("acr"),
+            Scopes = [.. claims.Where(static claim => claim.Type is "scp" or "scope").SelectMany(static claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))],
             Claims =
             [
                 .. claims.Where(claim => !OfProtocol.Contains(claim.Type) && claim.Type != _names.Groups && claim.Type != _names.Roles && claim.Value.Length <= LongestClaim)
                     .Take(MostClaims)
-                    .Select(static claim => KeyValuePair.Create(SharedNames.Get(claim.Type), SharedNames.Get(claim.Value))),
+                    .Select(static claim => KeyValuePair.Create(claim.Type, claim.Value)),
             ],
-        };
+        });
     }
 
     /// <summary>When the provider saw them; a provider that does not say has seen them now.</summary>

@@ -116,7 +116,12 @@ internal sealed partial class ProviderCheck(SignInOptions options, ProviderState
     private List<string> Check(OpenIdConnectConfiguration provider)
     {
         var mistakes = new List<string>();
-        if (!SameIssuer(provider.Issuer, options.Authority!))
+        if (provider.Issuer?.Contains("{tenantid}", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            // Entra for everybody: each token names a tenant of its own as its issuer, and anybody's tenant could sign people in.
+            mistakes.Add($"Gateway:SignIn:Authority is '{options.Authority}', which stands for all tenants: give your tenant's id, as in https://login.microsoftonline.com/<tenant>/v2.0.");
+        }
+        else if (provider.Issuer?.TrimEnd('/') != options.Authority!.TrimEnd('/'))
         {
             mistakes.Add($"Gateway:SignIn:Authority is '{options.Authority}', but the provider there calls itself '{provider.Issuer}': give that.");
         }
@@ -126,8 +131,18 @@ internal sealed partial class ProviderCheck(SignInOptions options, ProviderState
             mistakes.Add("Gateway:SignIn:Authority: the provider's discovery document names no authorization endpoint, token endpoint or keys.");
         }
 
+        if (options.UseUserInfo && string.IsNullOrEmpty(provider.UserInfoEndpoint))
+        {
+            mistakes.Add("Gateway:SignIn:UseUserInfo is true, but the provider's discovery document names no userinfo endpoint: let the provider put the claims into the ID token.");
+        }
+
         CheckSupport(provider.ResponseTypesSupported, "code", "the authorization code flow (response_types_supported has no 'code')", mistakes);
         CheckSupport(provider.CodeChallengeMethodsSupported, "S256", "PKCE with S256", mistakes);
+        if (options.TwoStepsAcr is { } twoSteps)
+        {
+            CheckSupport(provider.AcrValuesSupported, twoSteps, $"'{twoSteps}' of Gateway:SignIn:TwoStepsAcr (acr_values_supported has {string.Join(", ", provider.AcrValuesSupported)})", mistakes);
+        }
+
         foreach (var scope in options.Scopes.Count > 0 ? options.Scopes : ["openid", "profile", "email"])
         {
             CheckSupport(provider.ScopesSupported, scope, $"the scope '{scope}' of Gateway:SignIn:Scopes (it knows {string.Join(", ", provider.ScopesSupported)})", mistakes);
@@ -144,10 +159,6 @@ internal sealed partial class ProviderCheck(SignInOptions options, ProviderState
             mistakes.Add($"Gateway:SignIn: the provider does not support {what}.");
         }
     }
-
-    /// <summary>Entra's shared tenants have a placeholder in the place of the tenant.</summary>
-    private static bool SameIssuer(string? issuer, string authority) =>
-        issuer is not null && (issuer.TrimEnd('/') == authority.TrimEnd('/') || issuer.Contains("{tenantid}", StringComparison.Ordinal));
 
     [LoggerMessage(6111, LogLevel.Warning, "The sign-in provider {Authority} cannot be reached; open apps are served, and people can sign in when it answers: {Reason}")]
     private partial void LogAway(string authority, string reason);

@@ -92,13 +92,17 @@ internal sealed partial class ProviderEvents(GatewayOrigin origin, SignInComplet
         return SignInPages.WriteProblemAsync(context.HttpContext, status, reason, reference);
     }
 
-    private static string ClaimsRequest(string? acr) => new JsonObject
+    private static string ClaimsRequest(string? acr)
     {
-        ["id_token"] = new JsonObject
+        var asked = new JsonObject { [acr is null ? "amr" : "acr"] = new JsonObject { ["essential"] = true, ["values"] = new JsonArray(acr ?? TwoSteps.Method) } };
+        if (acr is not null)
         {
-            [acr is null ? "amr" : "acr"] = new JsonObject { ["essential"] = true, ["values"] = new JsonArray(acr ?? TwoSteps.Method) },
-        },
-    }.ToJsonString();
+            // Entra's name for it; nobody else knows it, and what is not known is passed over.
+            asked["acrs"] = new JsonObject { ["essential"] = true, ["value"] = acr };
+        }
+
+        return new JsonObject { ["id_token"] = asked }.ToJsonString();
+    }
 
     [LoggerMessage(6103, LogLevel.Information, "Sign-in {Reference} failed: {Reason}")]
     private partial void LogFailed(string reference, string reason);

@@ -33,7 +33,7 @@ internal sealed class ProviderOptions(SignInOptions options, GatewayOrigin origi
         oidc.ClaimActions.Clear();
         if (options.UseUserInfo)
         {
-            oidc.ClaimActions.MapAllExcept("iss", "aud", "exp", "iat", "nonce");
+            oidc.ClaimActions.Add(new UserInfoClaims());
         }
 
         oidc.Scope.Clear();

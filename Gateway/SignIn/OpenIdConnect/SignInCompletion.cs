@@ -45,6 +45,18 @@ internal sealed partial class SignInCompletion(
             if (session is { IsEnded: false })
             {
                 await sessions.EndAsync(SessionSelector.One(session.Id), context.RequestAborted);
+                if (!session.IsExpired)
+                {
+                    log.Write(new AuditEvent
+                    {
+                        Kind = AuditKind.Revocation,
+                        Outcome = AuditEvent.Success,
+                        User = session.User.Id,
+                        UserName = session.User.UserPrincipalName,
+                        Address = AuditAddress.Of(context),
+                        Detail = "somebody else signed in, in the same browser",
+                    });
+                }
             }
 
             session = await sessions.BeginAsync(ticket, context.RequestAborted);

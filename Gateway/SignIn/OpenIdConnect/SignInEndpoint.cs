@@ -1,3 +1,4 @@
+using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.SignIn.HandOff;
 using AppProxy.Gateway.SignIn.Sessions;
 using Microsoft.AspNetCore.Authentication;
@@ -5,7 +6,7 @@ using Microsoft.AspNetCore.Authentication;
 namespace AppProxy.Gateway.SignIn.OpenIdConnect;
 
 /// <summary>Signing in on the gateway's own host: a session that is there goes on at once, anybody else goes to the provider.</summary>
-internal sealed class SignInEndpoint(SessionReader reader, HandOffIssuer handOff, Seal seal, TimeProvider time, ILogger<SignInEndpoint> logger)
+internal sealed class SignInEndpoint(SessionReader reader, HandOffIssuer handOff, Seal seal, SignInRefusal refusal, TimeProvider time, ILogger<SignInEndpoint> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -81,8 +82,9 @@ internal sealed class SignInEndpoint(SessionReader reader, HandOffIssuer handOff
         catch (InvalidOperationException away)
         {
             // Its discovery document cannot be had.
-            ProviderLog.ProviderAway(logger, away.GetBaseException().Message);
-            await SignInPages.WriteProblemAsync(context, StatusCodes.Status503ServiceUnavailable, SignInRefusal.ProviderAway, context.TraceIdentifier);
+            var reference = ExchangeId.Create().ToString();
+            ProviderLog.ProviderAway(logger, reference, away.GetBaseException().Message);
+            await SignInPages.WriteProblemAsync(context, StatusCodes.Status503ServiceUnavailable, SignInRefusal.ProviderAway, reference);
         }
     }
 
@@ -93,7 +95,7 @@ internal sealed class SignInEndpoint(SessionReader reader, HandOffIssuer handOff
             return request;
         }
 
-        await SignInPages.WriteProblemAsync(context, StatusCodes.Status400BadRequest, "sign-in-expired", context.TraceIdentifier);
+        await refusal.WritePageAsync(context, StatusCodes.Status400BadRequest, "sign-in-expired");
         return null;
     }
 }

@@ -23,7 +23,7 @@ internal interface ISessionStorage
 
     Task<(SessionTicket Ticket, string Host)?> FindTokenAsync(TokenHash token, CancellationToken cancellationToken);
 
-    /// <summary>Notes when sessions were last used.</summary>
+    /// <summary>Notes when sessions were last used, to the second.</summary>
     Task TouchAsync(IReadOnlyCollection<(Guid Session, DateTimeOffset LastSeenAt)> seen, CancellationToken cancellationToken);
 
     /// <summary>Ends sessions; those that are over already stay as they are.</summary>

@@ -2,15 +2,31 @@ using System.Collections.Concurrent;
 
 namespace AppProxy.Gateway.SignIn.Sessions;
 
-/// <summary>One string for each name that many sessions have: of groups, roles, hosts. A person's groups are most of what a session would take.</summary>
+/// <summary>
+/// One string for each name that many people have: of groups, roles, claims, hosts. A person's groups are most of what a session would take. What is one
+/// person's own, such as the values of claims, is not in here.
+/// </summary>
 internal sealed class NamePool
 {
-    /// <summary>Bounded: beyond it, names are kept as they come.</summary>
+    /// <summary>Then it begins anew: who has names keeps them, and those that are still in use come again.</summary>
     private const int MostKept = 100_000;
 
     private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
 
-    public string Get(string name) => _names.TryGetValue(name, out var known) ? known : _names.Count < MostKept ? _names.GetOrAdd(name, name) : name;
+    public string Get(string name)
+    {
+        if (_names.TryGetValue(name, out var known))
+        {
+            return known;
+        }
+
+        if (_names.Count >= MostKept)
+        {
+            _names.Clear();
+        }
+
+        return _names.GetOrAdd(name, name);
+    }
 
     public SessionTicket Share(SessionTicket ticket) => ticket with
     {
@@ -23,6 +39,9 @@ internal sealed class NamePool
         Groups = Get(user.Groups),
         Roles = Get(user.Roles),
         AuthenticationMethods = Get(user.AuthenticationMethods),
+        AuthenticationContext = user.AuthenticationContext is { } context ? Get(context) : null,
+        Scopes = Get(user.Scopes),
+        Claims = user.Claims.Length == 0 ? [] : Array.ConvertAll(user.Claims, claim => KeyValuePair.Create(Get(claim.Key), claim.Value)),
         // Often the same, and never the same string.
         Subject = user.Subject == user.Id ? user.Id : user.Subject,
     };

@@ -7,7 +7,7 @@ namespace AppProxy.Gateway.SignIn.Sessions;
 /// The sessions that this gateway sees, in memory: a request with a known cookie costs one hash and one look-up. What is not here is asked
 /// of the storage once; what other gateways end is learned by <see cref="SessionWatch"/>.
 /// </summary>
-internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tokens, SignInOptions options, TimeProvider time)
+internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tokens, SignInOptions options, TimeProvider time, NamePool? names = null)
 {
     /// <summary>A session that another gateway keeps too is forgotten here after so long without a request.</summary>
     private static readonly TimeSpan Forget = TimeSpan.FromMinutes(15);
@@ -21,7 +21,7 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
     /// <summary>Forgotten, and perhaps still held: an exchange that is open and silent has its session for hours, and must end with it.</summary>
     private readonly ConcurrentDictionary<Guid, WeakReference<Session>> _held = new();
 
-    private readonly NamePool _names = new();
+    private readonly NamePool _names = names ?? new NamePool();
 
     public ISessionStorage Storage => storage;
 

@@ -2,11 +2,10 @@ using AppProxy.Gateway.Storage;
 
 namespace AppProxy.Gateway.SignIn.Sessions;
 
-/// <summary>What is due by the clock: sessions that other gateways ended end here too; when sessions were used is saved; old ones go.</summary>
+/// <summary>What is due by the clock: sessions that other gateways ended end here too; old ones go.</summary>
 internal sealed partial class SessionWatch(SessionRegistry sessions, TimeProvider time, ILogger<SessionWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PurgeInterval = TimeSpan.FromMinutes(5);
 
     /// <summary>Gateways' clocks may differ by this much, and a transaction take this long to be seen.</summary>
@@ -14,14 +13,13 @@ internal sealed partial class SessionWatch(SessionRegistry sessions, TimeProvide
 
     /// <summary>When the store last said what ended: what it could not be asked meanwhile is asked when it is back.</summary>
     private DateTimeOffset _looked;
-    private DateTimeOffset _saved;
     private DateTimeOffset _purged;
     private bool _isAway;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        _looked = _saved = _purged = time.GetUtcNow();
+        _looked = _purged = time.GetUtcNow();
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -33,8 +31,6 @@ internal sealed partial class SessionWatch(SessionRegistry sessions, TimeProvide
         {
             // The gateway stops.
         }
-
-        await SaveAsync(TimeSpan.Zero, CancellationToken.None);
     }
 
     private async Task TickAsync(CancellationToken stopping)
@@ -48,12 +44,6 @@ internal sealed partial class SessionWatch(SessionRegistry sessions, TimeProvide
             }
 
             _looked = now;
-
-            if (now - _saved >= SaveInterval)
-            {
-                _saved = now;
-                await SaveAsync(SaveInterval, stopping);
-            }
 
             if (now - _purged >= PurgeInterval)
             {
@@ -72,32 +62,6 @@ internal sealed partial class SessionWatch(SessionRegistry sessions, TimeProvide
                 _isAway = true;
                 LogStoreAway(exception.Message);
             }
-        }
-    }
-
-    private async Task SaveAsync(TimeSpan step, CancellationToken cancellationToken)
-    {
-        var seen = new List<(Guid, DateTimeOffset)>();
-        foreach (var session in sessions.All)
-        {
-            if (session.TryTakeUnsaved(step, out var lastSeen))
-            {
-                seen.Add((session.Id, lastSeen));
-            }
-        }
-
-        if (seen.Count == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            await sessions.Storage.TouchAsync(seen, cancellationToken);
-        }
-        catch (StoreException exception) when (step == TimeSpan.Zero)
-        {
-            LogStoreAway(exception.Message);
         }
     }
 

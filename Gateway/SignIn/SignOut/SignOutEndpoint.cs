@@ -86,7 +86,7 @@ internal sealed class SignOutEndpoint(
         }
         catch (InvalidOperationException away)
         {
-            ProviderLog.ProviderAway(logger, away.GetBaseException().Message);
+            ProviderLog.ProviderAway(logger, null, away.GetBaseException().Message);
             return null;
         }
     }

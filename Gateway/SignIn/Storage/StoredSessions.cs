@@ -13,6 +13,9 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
 {
     private const char Separator = '\n';
 
+    /// <summary>Ids in one statement, each of which is a parameter.</summary>
+    private const int MostAtOnce = 500;
+
     private readonly IDataProtector _idTokens = protection.CreateProtector("AppProxy.SignIn.CompactIdToken");
     private readonly IDataProtector _kept = protection.CreateProtector("AppProxy.SignIn.KeptRequest");
 
@@ -96,11 +99,14 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
     public Task TouchAsync(IReadOnlyCollection<(Guid Session, DateTimeOffset LastSeenAt)> seen, CancellationToken cancellationToken) => connection.UseAsync(async context =>
     {
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        foreach (var (session, lastSeenAt) in seen)
+        foreach (var together in seen.GroupBy(static use => use.LastSeenAt.ToUnixTimeSeconds()))
         {
-            var (id, at) = (Text(session), lastSeenAt.ToUnixTimeMilliseconds());
-            await context.Set<SessionRow>().Where(row => row.Id == id && row.LastSeenAt < at)
-                .ExecuteUpdateAsync(row => row.SetProperty(static session => session.LastSeenAt, at), cancellationToken);
+            foreach (var ids in together.Select(static use => Text(use.Session)).Chunk(MostAtOnce))
+            {
+                var at = together.Key * 1000;
+                await context.Set<SessionRow>().Where(row => ids.Contains(row.Id) && row.LastSeenAt < at)
+                    .ExecuteUpdateAsync(row => row.SetProperty(static session => session.LastSeenAt, at), cancellationToken);
+            }
         }
 
         await transaction.CommitAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
+using System.Text.Json.Nodes;
 using System.Web;
 using AppProxy.Testing;
 using FluentAssertions;
@@ -199,11 +200,26 @@ public sealed class Attacks_on_sign_in : SignInTest
     [Test]
     public async Task No_page_of_ours_can_be_framed(CancellationToken cancellation)
     {
-        await StartSignInAsync(cancellation);
+        var proxy = await StartSignInAsync(cancellation, static options => options.Catalogue["conditionalAccessPolicies"] = JsonNode.Parse("""
+            [ { "id": "closed", "displayName": "Closed", "state": "enabled", "grantControls": { "builtInControls": [ "block" ] },
+                "conditions": { "users": { "includeUsers": [ "All" ] }, "applications": { "includeApplications": [ "other" ] } } } ]
+            """)!);
         using var browser = new TestBrowser();
-        foreach (var path in (string[])["sign-out", "sign-out/done", "sign-in", "nothing"])
+        await IsNotFramedAsync(new Uri(Own, "sign-in"), HttpStatusCode.BadRequest);
+        await IsNotFramedAsync(new Uri(Own, "nothing"), HttpStatusCode.NotFound);
+        await IsNotFramedAsync(new Uri(Own, "sign-out/done"), HttpStatusCode.OK);
+        await IsNotFramedAsync(new Uri(proxy.UrlOf("app"), HandOff + "?id=ab&code=x"), HttpStatusCode.BadRequest);
+        await SignInAsync(browser, proxy.UrlOf("app"), "alice", cancellation);
+        await IsNotFramedAsync(Own, HttpStatusCode.OK);
+        await IsNotFramedAsync(new Uri(Own, "account"), HttpStatusCode.OK);
+        await IsNotFramedAsync(new Uri(Own, "sign-out"), HttpStatusCode.OK);
+        await IsNotFramedAsync(proxy.UrlOf("other"), HttpStatusCode.Forbidden);
+
+        async Task IsNotFramedAsync(Uri page, HttpStatusCode status)
         {
-            (await browser.GoAsync(new Uri(Own, path), cancellation)).Headers.GetValues("Content-Security-Policy").Single().Should().Contain("frame-ancestors 'none'");
+            var answer = await browser.GoAsync(page, cancellation);
+            answer.Status.Should().Be(status, "of {0}", page);
+            answer.Headers.GetValues("Content-Security-Policy").Single().Should().Contain("frame-ancestors 'none'", "of {0}", page);
         }
     }
 

@@ -47,7 +47,8 @@ public sealed class Policies_decide : SignInTest
         var page = await SignInAsync(browser, proxy.UrlOf("other"), "alice", cancellation);
 
         page.Url.Host.Should().Be("gateway.localhost");
-        page.Body.Should().MatchRegex("step-up-failed|sign-in-failed");
+        page.Status.Should().Be(HttpStatusCode.Forbidden);
+        page.Body.Should().Contain("step-up-failed");
     }
 
     [Test]
@@ -63,6 +64,9 @@ public sealed class Policies_decide : SignInTest
         page.Status.Should().Be(HttpStatusCode.Forbidden);
         page.Error.Should().Be("blocked-by-policy");
         page.Body.Should().Contain("Only here").And.Contain("alice@corp.test").And.Contain("other");
+        await browser.GoAsync(proxy.UrlOf("app"), cancellation);
+        Log.Entries.Where(static entry => entry.EventId == 6501 && entry.Text.StartsWith("Report report-only", StringComparison.Ordinal)).Should().ContainSingle("however many requests there are")
+            .Which.Text.Should().Contain("app 'app'").And.Contain("policy 'trial'");
     }
 
     private static JsonNode Policy(string controls) => JsonNode.Parse($$"""

@@ -77,6 +77,26 @@ public sealed class Programs_bring_tokens : SignInTest
     }
 
     [Test]
+    public async Task One_of_a_person_who_did_too_little_says_what_to_ask_the_provider_for(CancellationToken cancellation)
+    {
+        var proxy = await StartSignInAsync(cancellation, options =>
+        {
+            options.GatewaySettings["Gateway:SignIn:TwoStepsAcr"] = "urn:mfa";
+            options.Catalogue["conditionalAccessPolicies"] = JsonNode.Parse("""
+                [ { "id": "rule", "displayName": "Two steps", "state": "enabled", "grantControls": { "builtInControls": [ "mfa" ] },
+                    "conditions": { "users": { "includeUsers": [ "All" ] }, "applications": { "includeApplications": [ "All" ] } } } ]
+                """)!;
+        });
+        using var browser = new TestBrowser();
+
+        var (status, body, challenge) = await SendAsync(proxy, await LoopbackAsync(browser, "alice", cancellation), cancellation);
+
+        status.Should().Be(HttpStatusCode.Unauthorized);
+        challenge.Should().StartWith("Bearer realm=\"app\", error=\"insufficient_user_authentication\"").And.EndWith("acr_values=\"urn:mfa\"");
+        body.Should().Contain("urn:appproxy:error:step-up-required");
+    }
+
+    [Test]
     public async Task What_is_no_access_token_of_the_provider_s_for_us_is_refused(CancellationToken cancellation)
     {
         var proxy = await StartSignInAsync(cancellation);

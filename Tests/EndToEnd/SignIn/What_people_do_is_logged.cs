@@ -64,6 +64,31 @@ public sealed class What_people_do_is_logged : SignInTest
     }
 
     [Test]
+    public async Task On_the_gateway_s_own_host_too(CancellationToken cancellation)
+    {
+        var proxy = await StartSignInAsync(cancellation);
+        using var browser = new TestBrowser();
+        await SignInAsync(browser, proxy.UrlOf("app"), "alice", cancellation);
+        var page = new Uri(Own, "sign-out");
+
+        var form = await browser.PostAsync(page, [new("token", "made up")], page, cancellation);
+        var late = await browser.GoAsync(new Uri(Own, "sign-in?r=made-up"), cancellation);
+        browser.Forget(static cookie => cookie.Host == "localhost");
+        await browser.SubmitAsync(await browser.GoAsync(new Uri(Own, "sign-in/start?r=" + await RequestAsync(browser, proxy.UrlOf("other"), cancellation)), cancellation), cancellation, ("name", "bob"), ("password", "bob"));
+
+        var events = Log.Entries.Where(static entry => entry.EventId == 6501).Select(static entry => entry.Text).ToList();
+        form.Body.Should().Contain(ReferenceOf(events.Should().ContainSingle(static text => text.StartsWith("Denial form-refused: user 'alice@corp.test'")).Subject));
+        late.Body.Should().Contain(ReferenceOf(events.Should().ContainSingle(static text => text.StartsWith("Denial sign-in-expired")).Subject));
+        events.Should().ContainSingle(static text => text.StartsWith("Revocation success: user 'alice@corp.test'")).Which.Should().Contain("somebody else signed in");
+
+        static string ReferenceOf(string text) => text.Split("reference ")[1].Split(':')[0];
+    }
+
+    /// <summary>What the host of an app asks of the gateway's own.</summary>
+    private static async Task<string> RequestAsync(TestBrowser browser, Uri app, CancellationToken cancellation) =>
+        (await browser.GoAsync(app, cancellation, static url => url.AbsolutePath == "/sign-in")).Way[^1].Query[3..];
+
+    [Test]
     public async Task And_what_operators_change(CancellationToken cancellation)
     {
         using var folder = new WorkingFolder();

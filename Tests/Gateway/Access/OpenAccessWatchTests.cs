@@ -45,7 +45,7 @@ internal sealed class OpenAccessWatchTests
         catalogue.Current.TryGet("app", out var app).Should().BeTrue();
         var open = People.Select(name => new GatewayExchange(group, app!, FrameFlags.Upgrade, TimeProvider.System) { Admission = new Person(name) }).ToList();
         open.ForEach(group.Add);
-        using var watch = new OpenAccessWatch(catalogue, groups, new Authorization(catalogue, null!, new SignInOptions(), new Nowhere(), TimeProvider.System, NullLogger<Authorization>.Instance));
+        using var watch = new OpenAccessWatch(catalogue, groups, new Authorization(catalogue, null!, new SignInOptions(), new Nowhere(), TimeProvider.System));
         await watch.StartAsync(cancellation);
 
         folder.Write("apps.json", Apps(assigned, policies));

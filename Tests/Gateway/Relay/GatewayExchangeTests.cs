@@ -270,7 +270,7 @@ internal sealed class GatewayExchangeTests
         await _group.OpenAsync(_broker, CancellationToken.None);
         using var keys = new SigningKeys(new MemoryKeyVault(), _time, NullLogger<SigningKeys>.Instance);
         await keys.LoadAsync(CancellationToken.None);
-        _exchange = new GatewayExchange(_group, App, flags, _time) { Assertions = new AssertionIssuer(keys, _group.Meter) };
+        _exchange = new GatewayExchange(_group, App, flags, _time) { Assertions = new AssertionIssuer(keys, _group.Meter, NullLogger<AssertionIssuer>.Instance) };
         _group.Add(_exchange);
         var message = new FrameBuffer(256);
         message.RequestHead(flags, _exchange.Id, new Attempt(1, 0), 0, new RequestHead { Method = "GET"u8, Target = "/"u8, ReplySession = _group.ReplySession, Assertion = _exchange.TakeAssertion().Span }, default(NoFields));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AppProxy.Gateway.SignIn;
 using AppProxy.Gateway.SignIn.HandOff;
 using AppProxy.Gateway.SignIn.Sessions;
 using AppProxy.Gateway.SignIn.Storage;
@@ -6,6 +7,7 @@ using AppProxy.Gateway.Storage;
 using AppProxy.Tests.Gateway.Access;
 using FluentAssertions;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 
 namespace AppProxy.Tests.Gateway.SignIn;
@@ -33,6 +35,36 @@ internal sealed class StoredSessionTests(StoreKind kind) : StoreTest(kind)
         var found = await sessions.FindAllAsync("alice", cancellation);
         found.Select(static ticket => (ticket.Id, ticket.Client?.Address, ticket.Client?.UserAgent)).Should().BeEquivalentTo(new[] { (one.Id, (string?)"192.0.2.7", (string?)"Firefox/1"), (two.Id, null, null) });
         found.Should().OnlyContain(static ticket => ticket.IdToken == "e30.e30.c2ln");
+    }
+
+    [Test]
+    [CancelAfter(Guard)]
+    public async Task When_sessions_were_last_used_is_saved_beside_the_search_for_revocations(CancellationToken cancellation)
+    {
+        await StoreSchema.UpgradeAsync(Connection, cancellation);
+        var protection = new EphemeralDataProtectionProvider();
+        var storage = new StoredSessions(Connection, protection);
+        var registry = new SessionRegistry(storage, new SessionTokens(protection), new SignInOptions(), Time);
+        var sessions = new List<Session>();
+        for (var i = 0; i < 1200; i++)
+        {
+            sessions.Add(await registry.BeginAsync(Ticket("alice", null), cancellation));
+        }
+
+        using var saver = new SessionSaver(registry, Time, NullLogger<SessionSaver>.Instance);
+        await saver.StartAsync(cancellation);
+        Time.Advance(TimeSpan.FromSeconds(29));
+        foreach (var session in sessions.Skip(1))
+        {
+            session.Touch();
+        }
+
+        await saver.StopAsync(cancellation);
+
+        var saved = (await storage.FindAllAsync("alice", cancellation)).ToDictionary(static ticket => ticket.Id, static ticket => ticket.LastSeenAt);
+        saved.Should().HaveCount(1200);
+        saved.Where(one => one.Value == Time.GetUtcNow()).Should().HaveCount(1199);
+        saved[sessions[0].Id].Should().Be(Time.GetUtcNow().AddSeconds(-29));
     }
 
     [Test]

@@ -7,7 +7,9 @@ using AppProxy.Gateway.Keys;
 using AppProxy.Gateway.Relay;
 using AppProxy.Gateway.Relay.Assertions;
 using AppProxy.Tests.Diagnostics;
+using AppProxy.Tests.EndToEnd;
 using FluentAssertions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
@@ -24,6 +26,8 @@ internal sealed class AssertionIssuerTests
     private SigningKeys _keys = null!;
     private BrokerClock _clock = null!;
     private AssertionIssuer _issuer = null!;
+    private LogRecorder _log = null!;
+    private ILoggerFactory _loggers = null!;
 
     [SetUp]
     public async Task StartAsync()
@@ -33,13 +37,16 @@ internal sealed class AssertionIssuerTests
         _keys = new SigningKeys(new MemoryKeyVault(), _time, NullLogger<SigningKeys>.Instance);
         await _keys.LoadAsync(CancellationToken.None);
         _clock = new BrokerClock(_time);
-        _issuer = new AssertionIssuer(_keys, new GatewayMeter(_recorder.Meters));
+        _log = new LogRecorder();
+        _loggers = LoggerFactory.Create(logging => logging.AddProvider(_log.CreateProvider()));
+        _issuer = new AssertionIssuer(_keys, new GatewayMeter(_recorder.Meters), _loggers.CreateLogger<AssertionIssuer>());
     }
 
     [TearDown]
     public void Stop()
     {
         _keys.Dispose();
+        _loggers.Dispose();
         _recorder.Dispose();
     }
 
@@ -50,6 +57,23 @@ internal sealed class AssertionIssuerTests
 
         var now = _time.GetUtcNow().ToUnixTimeSeconds();
         said.Should().Be(new Assertion { App = "app", Group = "berlin", IssuedAt = now, ExpiresAt = now + 120, Subject = "alice" });
+    }
+
+    [Test]
+    [CancelAfter(20_000)]
+    public async Task One_that_cannot_be_renewed_is_told_and_the_one_before_it_used_while_it_lasts(CancellationToken cancellation)
+    {
+        var (app, person) = (App("app"), new Person("alice"));
+        var first = _issuer.Get(app, person, _clock);
+        _keys.Current.Key.ECDsa.Dispose();
+        _time.Advance(TimeSpan.FromSeconds(61));
+
+        _issuer.Get(app, person, _clock).Should().Be(first);
+
+        (await _log.WaitForAsync(static entry => entry.EventId == 4231, cancellation)).Text.Should().Contain("'app'");
+        _issuer.Get(app, person, _clock).Should().Be(first);
+        _time.Advance(TimeSpan.FromSeconds(60));
+        FluentActions.Invoking(() => _issuer.Get(app, person, _clock)).Should().Throw<Exception>();
     }
 
     [Test]
