@@ -12,7 +12,7 @@ using OpenIddict.Server.AspNetCore;
 namespace AppProxy.Gateway.Directory;
 
 /// <summary>Everything below <see cref="DirectoryPaths.Root"/> on the gateway's own host.</summary>
-internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys, AuthorizationEndpoint authorization, EndSessionEndpoint endSession, DevicePage device, ConsentPage consent, SignInPage signInPage, SecondStepPage secondStep, AccountPages account)
+internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys, ClientGate clients, AuthorizationEndpoint authorization, EndSessionEndpoint endSession, DevicePage device, ConsentPage consent, SignInPage signInPage, SecondStepPage secondStep, AccountPages account)
 {
     private static readonly PathString Root = new(DirectoryPaths.Root);
 
@@ -44,7 +44,8 @@ internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys
         // 1. What is the protocol's, OpenIddict reads and checks; most of it it answers too.
         keys.Refresh();
         var handlers = context.RequestServices.GetRequiredService<IAuthenticationHandlerProvider>();
-        if (await handlers.GetHandlerAsync(context, OpenIddictServerAspNetCoreDefaults.AuthenticationScheme) is IAuthenticationRequestHandler openIddict && await openIddict.HandleRequestAsync())
+        if (await clients.InvokeAsync(context, path, async ()
+            => await handlers.GetHandlerAsync(context, OpenIddictServerAspNetCoreDefaults.AuthenticationScheme) is IAuthenticationRequestHandler openIddict && await openIddict.HandleRequestAsync()))
         {
             return;
         }

@@ -51,6 +51,7 @@ internal static class DirectoryServices
         services.AddSingleton<DirectoryForms>();
         services.TryAddSingleton<SignInThrottle>();
         services.AddSingleton<KnownBrowsers>();
+        services.AddSingleton<ClientGate>();
         services.AddSingleton<PasswordCheck>();
         services.AddSingleton<SignInPage>();
         services.AddSingleton<SecondStepPage>();

@@ -9,18 +9,23 @@ internal static class AppTile
     /// <summary>A tile is no place to read on.</summary>
     private const int ShownOfDescription = 160;
 
+    private const int ShownOfName = 120;
+
     private const int Colours = 8;
 
     /// <param name="isShown">Whether it matches what is searched for.</param>
     public static string Render(PortalApp tile, Language texts, bool isShown = true)
     {
-        var shown = tile.App.Presentation.Description is { } description ? Shorten(description) : null;
+        var shown = tile.App.Presentation.Description is { } description ? Shorten(description, ShownOfDescription) : null;
         return $"""
-            <li{(isShown ? "" : " hidden")}><a class="tile" href="{PortalPaths.Open}{Uri.EscapeDataString(tile.App.Id)}">{RenderIcon(tile)}<span class="name">{Page.Encode(tile.Name)}</span>
-            <span class="text">{(shown is null ? "" : $"{Page.Encode(shown)}<br>")}{Page.Encode(tile.Address)}{(tile.App.Relay.Maintenance is null ? "" : $" <span class=\"badge\">{texts.Html("Portal_Maintenance")}</span>")}</span></a></li>
+            <li{(isShown ? "" : " hidden")}><a class="tile" href="{PortalPaths.Open}{Uri.EscapeDataString(tile.App.Id)}">{RenderIcon(tile)}<span class="name">{Page.Encode(NameOf(tile.Name))}</span>
+            <span class="text">{(shown is null ? "" : $"{Page.Encode(shown)}<br>")}{Page.Encode(Shorten(tile.Address, ShownOfName))}{(tile.App.Relay.Maintenance is null ? "" : $" <span class=\"badge\">{texts.Html("Portal_Maintenance")}</span>")}</span></a></li>
 
             """;
     }
+
+    /// <summary>As far as it is shown in lists.</summary>
+    public static string NameOf(string name) => Shorten(name, ShownOfName);
 
     /// <summary>The name stands beside it: nothing to read out.</summary>
     private static string RenderIcon(PortalApp tile) => tile.App.Presentation.Icon is { } icon
@@ -32,5 +37,5 @@ internal static class AppTile
 
     private static string LetterOf(string name) => StringInfo.GetNextTextElement(name.TrimStart()).ToUpperInvariant();
 
-    private static string Shorten(string text) => text.Length <= ShownOfDescription ? text : string.Concat(text.AsSpan(0, ShownOfDescription).TrimEnd(), "…");
+    private static string Shorten(string text, int shown) => text.Length <= shown ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[shown - 1]) ? shown - 1 : shown).TrimEnd(), "…");
 }

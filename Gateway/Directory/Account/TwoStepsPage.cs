@@ -80,7 +80,7 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
             return;
         }
 
-        if (throttle.TryCode(session.User.Id, browsers.Find(context.Request, session.User.Id)) is not { } attempt)
+        if (throttle.TryCode(session.User.Id, context.Connection.RemoteIpAddress, browsers.Find(context.Request, session.User.Id)) is not { } attempt)
         {
             if (throttle.IsToBeTold(context.Connection.RemoteIpAddress))
             {

@@ -36,7 +36,8 @@ internal sealed partial class SecondStepPage(DirectoryForms forms, SignInThrottl
             return;
         }
 
-        if (throttle.TryCode(user.Id, browsers.Find(context.Request, user.Id)) is not { } attempt)
+        var (address, browser) = (context.Connection.RemoteIpAddress, browsers.Find(context.Request, user.Id));
+        if ((isRecovery ? throttle.TryRecoveryCode(user.Id, address, browser) : throttle.TryCode(user.Id, address, browser)) is not { } attempt)
         {
             if (throttle.IsToBeTold(context.Connection.RemoteIpAddress))
             {

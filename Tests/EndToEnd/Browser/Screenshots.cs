@@ -10,6 +10,9 @@ internal static class Screenshots
     private const int Phone = 390;
     private const int Desk = 1280;
 
+    /// <summary>A small phone, or a desk at four times the size (WCAG 2.2 success criterion 1.4.10).</summary>
+    private const int Narrow = 320;
+
     public static async Task TakeAsync(BrowserPage page, string name, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "screenshots")).FullName;
@@ -23,11 +26,17 @@ internal static class Screenshots
                 await File.WriteAllBytesAsync(file, await page.PictureAsync(cancellationToken), cancellationToken);
                 TestContext.AddTestAttachment(file);
                 backgrounds.Add(await page.EvaluateAsync("getComputedStyle(document.body).backgroundColor", cancellationToken));
-                (await page.EvaluateAsync("document.documentElement.scrollWidth - document.documentElement.clientWidth", cancellationToken))
-                    .Should().Be("0", "nobody likes to scroll {0} sideways", name);
+                await CheckWidthAsync(page, name, cancellationToken);
             }
 
             backgrounds.Should().OnlyHaveUniqueItems("day and night differ");
         }
+
+        await page.ShowAsync(Narrow, isDark: false, cancellationToken);
+        await CheckWidthAsync(page, name, cancellationToken);
     }
+
+    private static async Task CheckWidthAsync(BrowserPage page, string name, CancellationToken cancellationToken) =>
+        (await page.EvaluateAsync("document.documentElement.scrollWidth - document.documentElement.clientWidth", cancellationToken))
+            .Should().Be("0", "nobody likes to scroll {0} sideways", name);
 }

@@ -19,22 +19,22 @@ public sealed class A_browser_at_the_directory : DirectoryTest
         await page.GoAsync(wanted, cancellation);
         await page.ArriveAsync(static url => url.AbsolutePath == "/directory/sign-in", cancellation);
         (await page.EvaluateAsync("document.activeElement.id", cancellation)).Should().Be("name");
-        await Screenshots.TakeAsync(page, "directory-sign-in", cancellation);
+        await FinishAsync(page, "directory-sign-in", cancellation);
         await FillAsync(page, cancellation, ("name", "alice@corp.test"), ("password", "wrong"));
         await WaitAsync(page, "document.getElementById('problem')", cancellation);
         (await page.EvaluateAsync("document.activeElement.id", cancellation)).Should().Be("password");
-        await Screenshots.TakeAsync(page, "directory-wrong", cancellation);
+        await FinishAsync(page, "directory-wrong", cancellation);
         await FillAsync(page, cancellation, ("name", "alice@corp.test"), ("password", Password));
         (await page.ArriveAsync(url => url.Host == wanted.Host, cancellation)).Should().Be(wanted);
 
         await page.GoAsync(At("account/two-steps"), cancellation);
-        await Screenshots.TakeAsync(page, "directory-two-steps", cancellation);
+        await FinishAsync(page, "directory-two-steps", cancellation);
         var key = await page.EvaluateAsync("[...document.querySelectorAll('b')].find(b => /^[A-Z2-7 ]+$/.test(b.textContent)).textContent", cancellation);
         await FillAsync(page, cancellation, ("code", Authenticator.Code(key)));
         await WaitAsync(page, "document.querySelector('li code')", cancellation);
-        await Screenshots.TakeAsync(page, "directory-recovery-codes", cancellation);
+        await FinishAsync(page, "directory-recovery-codes", cancellation);
         await page.GoAsync(At("account/password"), cancellation);
-        await Screenshots.TakeAsync(page, "directory-password", cancellation);
+        await FinishAsync(page, "directory-password", cancellation);
 
         await page.GoAsync(new Uri(Own, "sign-out"), cancellation);
         await page.ClickAsync("button", cancellation);
@@ -43,10 +43,9 @@ public sealed class A_browser_at_the_directory : DirectoryTest
         await page.ArriveAsync(static url => url.AbsolutePath == "/directory/sign-in", cancellation);
         await FillAsync(page, cancellation, ("name", "alice@corp.test"), ("password", Password));
         await page.ArriveAsync(static url => url.AbsolutePath == "/directory/sign-in/code", cancellation);
-        await Screenshots.TakeAsync(page, "directory-code", cancellation);
+        await FinishAsync(page, "directory-code", cancellation);
         await FillAsync(page, cancellation, ("code", Authenticator.Code(key, 1)));
         await page.ArriveAsync(static url => url.Host == "app.localhost", cancellation);
-        page.Complaints.Should().NotContain(static complaint => !complaint.Contains("/favicon.ico") && !complaint.Contains("status of 401"));
     }
 
     [Test]
@@ -62,13 +61,13 @@ public sealed class A_browser_at_the_directory : DirectoryTest
         await FillAsync(page, cancellation, ("name", "alice@corp.test"), ("password", Password));
         await page.ArriveAsync(static url => url.AbsolutePath == "/directory/device", cancellation);
         (await page.EvaluateAsync("document.activeElement.id", cancellation)).Should().Be("user_code");
-        await Screenshots.TakeAsync(page, "directory-device", cancellation);
+        await FinishAsync(page, "directory-device", cancellation);
         await FillAsync(page, cancellation, ("user_code", program.Begun.GetProperty("code").GetString()!));
         await WaitAsync(page, "document.querySelector('button[name=refuse]')", cancellation);
-        await Screenshots.TakeAsync(page, "directory-consent", cancellation);
+        await FinishAsync(page, "directory-consent", cancellation);
         await page.EvaluateAsync("document.querySelector('button').click()", cancellation);
         await page.ArriveAsync(static url => url.AbsolutePath == "/directory/device/done", cancellation);
-        await Screenshots.TakeAsync(page, "directory-device-done", cancellation);
+        await FinishAsync(page, "directory-device-done", cancellation);
         (await program.EndAsync(cancellation)).GetProperty("name").GetString().Should().Be("Alice");
 
         var second = Use(await NativeProgram.StartAsync("loopback", At(""), "photo-sync", cancellation));
@@ -77,7 +76,60 @@ public sealed class A_browser_at_the_directory : DirectoryTest
         await page.EvaluateAsync("document.querySelector('button').click()", cancellation);
         await page.ArriveAsync(url => url.GetLeftPart(UriPartial.Authority) == second.Url("own").GetLeftPart(UriPartial.Authority), cancellation);
         (await second.EndAsync(cancellation)).GetProperty("name").GetString().Should().Be("Alice");
-        page.Complaints.Should().NotContain(static complaint => !complaint.Contains("/favicon.ico"));
+    }
+
+    [Test]
+    public async Task Becomes_the_owner_by_a_link_that_works_once_and_signs_out(CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        var (owners, bobs) = (await LinkAsync(proxy, null, cancellation), await LinkAsync(proxy, "bob@corp.test", cancellation));
+        var page = await Use(await Chromium.StartAsync(cancellation, "--ignore-certificate-errors")).OpenAsync(cancellation);
+
+        await page.GoAsync(bobs, cancellation);
+        await FinishAsync(page, "directory-link", cancellation);
+        await FillAsync(page, cancellation, ("new-password", "password12"), ("repeated", "password12"));
+        await WaitAsync(page, "document.getElementById('problem')", cancellation);
+        await FinishAsync(page, "directory-link-refused", cancellation);
+        await page.GoAsync(owners, cancellation);
+        await FinishAsync(page, "directory-first-owner", cancellation);
+        await FillAsync(page, cancellation, ("name", "olga"), ("display-name", "Olga"), ("new-password", Password), ("repeated", Password));
+        await page.ArriveAsync(static url => url.AbsolutePath == "/directory/sign-in", cancellation);
+        await page.GoAsync(owners, cancellation);
+        await FinishAsync(page, "directory-link-gone", cancellation);
+
+        await page.GoAsync(Own, cancellation);
+        await page.ArriveAsync(static url => url.AbsolutePath == "/directory/sign-in", cancellation);
+        await FillAsync(page, cancellation, ("name", "olga"), ("password", Password));
+        await page.ArriveAsync(url => url == Own, cancellation);
+        await page.GoAsync(At("end-session"), cancellation);
+        await FinishAsync(page, "directory-sign-out", cancellation);
+        await page.EvaluateAsync("document.querySelector('button').click()", cancellation);
+        await page.ArriveAsync(static url => url.AbsolutePath == "/sign-out/done", cancellation);
+        await FinishAsync(page, "directory-signed-out", cancellation);
+    }
+
+    [Test]
+    public async Task Is_told_to_wait_and_what_is_not_there(CancellationToken cancellation)
+    {
+        await StartDirectoryAsync(cancellation);
+        var page = await Use(await Chromium.StartAsync(cancellation, "--ignore-certificate-errors")).OpenAsync(cancellation);
+
+        await page.GoAsync(At("sign-in"), cancellation);
+        for (var tried = 0; tried < 6; tried++)
+        {
+            await page.EvaluateAsync("window.isBefore = true", cancellation);
+            await FillAsync(page, cancellation, ("name", "alice@corp.test"), ("password", "wrong"));
+            await WaitAsync(page, "!window.isBefore && document.getElementById('problem')", cancellation);
+        }
+
+        (await page.TextAsync("#problem", cancellation)).Should().Contain("There were too many attempts");
+        await FinishAsync(page, "directory-too-many", cancellation);
+        await page.GoAsync(At("nothing-here"), cancellation);
+        await FinishAsync(page, "directory-not-found", cancellation);
+        await page.GoAsync(At("device/denied"), cancellation);
+        await FinishAsync(page, "directory-device-denied", cancellation);
+        await page.GoAsync(At("authorize?client_id=nobody"), cancellation);
+        await FinishAsync(page, "directory-request-refused", cancellation);
     }
 
     /// <summary>Waits for what the next page shows.</summary>

@@ -70,11 +70,4 @@ public sealed class A_browser_uses_passkeys : DirectoryTest
         await page.ClickAsync("form button", cancellation);
         await page.ArriveAsync(static url => url.AbsolutePath == "/sign-out/done", cancellation);
     }
-
-    private static async Task FinishAsync(BrowserPage page, string name, CancellationToken cancellation)
-    {
-        await Screenshots.TakeAsync(page, name, cancellation);
-        await Accessibility.CheckAsync(page, cancellation);
-        page.Complaints.Should().NotContain(static complaint => !complaint.Contains("the server responded with a status of 40", StringComparison.Ordinal));
-    }
 }

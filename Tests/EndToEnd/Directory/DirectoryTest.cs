@@ -4,6 +4,7 @@ using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Provider;
 using AppProxy.Gateway.Directory.SigningIn;
 using AppProxy.Testing;
+using AppProxy.Tests.EndToEnd.Browser;
 using AppProxy.Tests.EndToEnd.SignIn;
 using FluentAssertions;
 using Microsoft.AspNetCore.Identity;
@@ -104,6 +105,14 @@ public abstract class DirectoryTest : SignInTest
         var form = await browser.GoAsync(page, cancellationToken);
         form.Url.AbsolutePath.Should().Be("/directory/sign-in", form.Body);
         return await browser.SubmitAsync(form, cancellationToken, ("name", name), ("password", password));
+    }
+
+    /// <summary>Takes pictures of a page for people to look at, and has axe-core look at it; nothing that the browser complains of came until then but what was refused.</summary>
+    private protected static async Task FinishAsync(BrowserPage page, string name, CancellationToken cancellation)
+    {
+        await Screenshots.TakeAsync(page, name, cancellation);
+        await Accessibility.CheckAsync(page, cancellation);
+        page.Complaints.Should().NotContain(static complaint => !complaint.Contains("the server responded with a status of 4", StringComparison.Ordinal));
     }
 
     /// <summary>Runs a command on the gateway's store.</summary>

@@ -96,6 +96,29 @@ public sealed class A_browser_signs_in_at_the_directory : DirectoryTest
         (await page.ArriveAsync(static url => url.Host == "other.localhost", cancellation)).Should().Be(proxy.UrlOf("other"));
     }
 
+    [Test]
+    public async Task And_is_asked_for_the_second_step_that_they_set_up_elsewhere_since(CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation, static options => options.Catalogue["conditionalAccessPolicies"] = JsonNode.Parse(
+            """
+            [ { "id": "two", "displayName": "Two steps", "state": "enabled",
+                "conditions": { "users": { "includeUsers": [ "All" ] }, "applications": { "includeApplications": [ "other" ] } }, "grantControls": { "builtInControls": [ "mfa" ] } } ]
+            """)!);
+        var page = await OpenAsync(cancellation);
+        await SignInAsync(page, cancellation);
+        var key = await AddAuthenticatorAsync(proxy, Alice);
+
+        await page.ClickAsync("a[href='/open/other']", cancellation);
+        await page.ArriveAsync(static url => url.AbsolutePath == "/directory/sign-in", cancellation);
+        await SendAsync(page, cancellation, "name", Alice, "password", Password);
+        await page.ArriveAsync(static url => url.AbsolutePath == "/directory/sign-in/code", cancellation);
+        await SendAsync(page, cancellation, "code", Authenticator.Code(key));
+
+        (await page.ArriveAsync(static url => url.Host == "other.localhost", cancellation)).Should().Be(proxy.UrlOf("other"));
+        await page.GoAsync(new Uri(Own, "account"), cancellation);
+        (await page.TextAsync("dl", cancellation)).Should().Contain("in two steps");
+    }
+
     private async Task<BrowserPage> OpenAsync(CancellationToken cancellation) =>
         await Use(await Chromium.StartAsync(cancellation, "--ignore-certificate-errors")).OpenAsync(cancellation);
 
@@ -130,12 +153,5 @@ public sealed class A_browser_signs_in_at_the_directory : DirectoryTest
         }
 
         await page.PressAsync("Enter", cancellation);
-    }
-
-    private static async Task FinishAsync(BrowserPage page, string name, CancellationToken cancellation)
-    {
-        await Screenshots.TakeAsync(page, name, cancellation);
-        await Accessibility.CheckAsync(page, cancellation);
-        page.Complaints.Should().NotContain(static complaint => !complaint.Contains("the server responded with a status of 40", StringComparison.Ordinal));
     }
 }

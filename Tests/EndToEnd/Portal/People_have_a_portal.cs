@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 using AppProxy.Gateway.Access.Requests;
@@ -42,7 +43,7 @@ public sealed class People_have_a_portal : PortalTest
         {
             var page = browser.GoAsync(new Uri(Own, "?q=" + words), cancellation).GetAwaiter().GetResult();
             NamesIn(page).Should().Equal(names);
-            page.Body.Length.Should().BeLessThan(100_000);
+            Encoding.UTF8.GetByteCount(page.Body).Should().BeLessThan(100_000);
         }
     }
 
@@ -256,9 +257,60 @@ public sealed class People_have_a_portal : PortalTest
         var home = await SignInAsync(browser, Own, "alice", cancellation);
         var found = await browser.GoAsync(new Uri(Own, "?q=0777"), cancellation);
 
-        home.Body.Length.Should().BeLessThan(100_000);
+        Encoding.UTF8.GetByteCount(home.Body).Should().BeLessThan(100_000);
         home.Body.Should().Contain("1000 apps").And.Contain("940 more are not shown");
         NamesIn(found).Should().ContainSingle().Which.Should().EndWith("0777");
+    }
+
+    /// <param name="letters">What takes most octets: as it is, or as HTML.</param>
+    [TestCase("é")]
+    [TestCase("漢")]
+    [TestCase("😀")]
+    [TestCase("\"")]
+    public async Task Also_in_octets_with_pictures_recent_apps_and_requests(string letters, CancellationToken cancellation)
+    {
+        var text = string.Concat(Enumerable.Repeat(letters, 500))[..500];
+        await StartPortalAsync(cancellation, options =>
+        {
+            options.Connectors = 0;
+            options.AppsFile = port => System.Text.Json.JsonSerializer.Serialize(new
+            {
+                applications = Enumerable.Range(0, 72).Select(number => new
+                {
+                    id = $"app-{number}",
+                    displayName = $"{number:00} {text[..200]}",
+                    description = text,
+                    info = new { logoUrl = Icon },
+                    // The last twelve are to be asked for.
+                    appRoleAssignmentRequired = number >= 60,
+                    onPremisesPublishing = new { externalUrl = $"https://app-{number}.localhost:{port}/", internalUrl = "http://a.corp/" },
+                }),
+            });
+        });
+        using var browser = new TestBrowser();
+        await SignInAsync(browser, Own, "alice", cancellation);
+        for (var number = 0; number < 10; number++)
+        {
+            await browser.GoAsync(new Uri(Own, $"open/app-{number}"), cancellation, static url => url.Host.StartsWith("app-", StringComparison.Ordinal));
+            await browser.SubmitAsync(await browser.GoAsync(new Uri(Own, $"request-access?app=app-{60 + number}"), cancellation), cancellation, ("reason", "x"));
+        }
+
+        var home = await browser.GoAsync(Own, cancellation);
+        var found = await browser.GoAsync(new Uri(Own, "?q=app-59"), cancellation);
+        var many = await browser.GoAsync(new Uri(Own, "?q=" + Uri.EscapeDataString(text[..100])), cancellation);
+
+        Document(home).QuerySelectorAll("#recent li").Should().HaveCount(4);
+        Document(home).QuerySelectorAll("section[aria-labelledby=asked] li").Should().HaveCount(10);
+        Document(home).QuerySelectorAll("#apps img").Length.Should().Be(Document(home).QuerySelectorAll("#apps li").Length).And.BeGreaterThan(15);
+        foreach (var page in (BrowserAnswer[])[home, found, many])
+        {
+            Encoding.UTF8.GetByteCount(page.Body).Should().BeLessThan(100_000);
+        }
+
+        var shown = Document(home).QuerySelectorAll("#apps li").Length;
+        (shown == 60 || home.Body.Contains($"{60 - shown} more are not shown")).Should().BeTrue("{0} are shown", shown);
+        NamesIn(found).Should().ContainSingle().Which.Should().StartWith("59 ");
+        NamesIn(many).Should().NotBeEmpty();
     }
 
     [TestCase("POST", "")]

@@ -64,13 +64,78 @@ internal sealed class SignInThrottleTests
     }
 
     [Test]
-    public void Codes_count_for_the_account_wherever_they_come_from_but_not_in_its_own_browser()
+    public void A_customer_with_a_whole_48_of_IPv6_has_no_network_more_than_four()
     {
-        Enumerable.Range(0, 20).Count(_ => _throttle.TryCode("id", null) is not null).Should().Be(10);
-        _throttle.TryCode("id", "browser").Should().NotBeNull();
-        _throttle.TryCode("other", null).Should().NotBeNull();
+        Enumerable.Range(0, 100).Sum(i => Fail("alice", IPAddress.Parse($"2001:db8:1:{i:x}::1"), 5)).Should().Be(20);
+        Enumerable.Range(0, 500).Sum(i => Fail($"user{i}", IPAddress.Parse($"2001:db8:1:{i:x}::1"), 1)).Should().Be(100, "with Alice's they are 120");
+        Fail("alice", IPAddress.Parse("2001:db8:2::1"), 1).Should().Be(1);
+        _time.Advance(TimeSpan.FromSeconds(15));
+        Fail("alice", IPAddress.Parse("2001:db8:1:fff::1"), 2).Should().Be(1);
+    }
+
+    [Test]
+    public void Many_networks_guess_slower_together_and_the_owner_comes_in_from_any_other()
+    {
+        Enumerable.Range(0, 10).Sum(i => Fail("alice", Network(i), 5)).Should().Be(50);
+        Enumerable.Range(10, 100).Sum(i => Fail("alice", Network(i), 5)).Should().Be(100, "one each");
+        Fail("bob", Network(10), 4).Should().Be(4, "who is not guessed at has what there is");
+
+        for (var i = 0; i < 10; i++)
+        {
+            _throttle.TryPassword("alice", Elsewhere, null)!.Succeed();
+        }
+
+        _throttle.TryPassword("alice", Network(0), "browser").Should().NotBeNull();
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Fail("alice", Network(10), 1).Should().Be(0);
+        _time.Advance(TimeSpan.FromMinutes(4));
+        Fail("alice", Network(10), 2).Should().Be(1);
+        _time.Advance(TimeSpan.FromHours(9));
+        Fail("alice", Network(10), 6).Should().Be(5, "after a quiet time all is as before");
+    }
+
+    [Test]
+    public void Codes_count_for_the_network_and_for_the_account_but_not_in_its_own_browser()
+    {
+        Codes(Here, null, 20).Should().Be(10);
+        Codes(Elsewhere, null, 1).Should().Be(1, "who knows the password keeps nobody out elsewhere");
+        Codes(Here, "browser", 1).Should().Be(1);
+        _throttle.TryCode("other", Here, null).Should().NotBeNull();
         _time.Advance(TimeSpan.FromMinutes(6));
-        _throttle.TryCode("id", null).Should().NotBeNull();
+        Codes(Here, null, 2).Should().Be(1);
+    }
+
+    [Test]
+    public void From_however_many_networks_no_more_codes_are_tried_than_it_takes_to_find_one()
+    {
+        Enumerable.Range(0, 100).Sum(i => Codes(Network(i), null, 10)).Should().Be(50);
+        _time.Advance(TimeSpan.FromHours(1));
+        Enumerable.Range(100, 100).Sum(i => Codes(Network(i), null, 10)).Should().Be(10);
+
+        // Whose account it is comes in: where they did before, or with a recovery code.
+        Codes(Elsewhere, "browser", 1).Should().Be(1);
+        _throttle.TryRecoveryCode("id", Elsewhere, null).Should().NotBeNull();
+    }
+
+    [Test]
+    public void Recovery_codes_are_held_back_only_where_they_are_tried()
+    {
+        Enumerable.Range(0, 100).Sum(i => Enumerable.Range(0, 20).Count(_ => _throttle.TryRecoveryCode("id", Network(i), null) is not null)).Should().Be(1000);
+        _throttle.TryRecoveryCode("id", Elsewhere, null).Should().NotBeNull();
+        Codes(Network(0), null, 1).Should().Be(1, "they are another matter than codes");
+        _time.Advance(TimeSpan.FromMinutes(1));
+        _throttle.TryRecoveryCode("id", Network(0), null).Should().NotBeNull();
+    }
+
+    [Test]
+    public void Programs_have_an_allowance_for_their_network()
+    {
+        Enumerable.Range(0, 200).Count(_ => _throttle.TryClient(Here) is not null).Should().Be(100);
+        Enumerable.Range(0, 200).Count(_ => _throttle.TryDeviceAuthorization(Here) is not null).Should().Be(30);
+        _throttle.TryClient(Elsewhere).Should().NotBeNull();
+        Fail("alice", Here, 1).Should().Be(1, "people have another");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Enumerable.Range(0, 5).Count(_ => _throttle.TryClient(Here) is not null).Should().Be(1);
     }
 
     [Test]
@@ -107,13 +172,13 @@ internal sealed class SignInThrottleTests
     {
         Fail("alice", Here, 5);
 
-        for (var i = 0; i < SignInThrottle.MostAllowances; i++)
+        for (var i = 0; i < Allowances.Most; i++)
         {
             _throttle.TryPasskey(new IPAddress(i + 1), null);
             _throttle.TryPasskey(null, $"browser{i}");
         }
 
-        _throttle.Count.Should().BeLessThanOrEqualTo(SignInThrottle.MostAllowances);
+        _throttle.Count.Should().BeLessThanOrEqualTo(Allowances.Most);
         Fail("alice", Here, 1).Should().Be(0, "what was used up is not forgotten");
     }
 
@@ -125,6 +190,10 @@ internal sealed class SignInThrottleTests
         _time.Advance(TimeSpan.FromMinutes(1));
         _throttle.IsToBeTold(Here).Should().BeTrue();
     }
+
+    private static IPAddress Network(int number) => new([10, 1, (byte)(number / 256), (byte)number]);
+
+    private int Codes(IPAddress address, string? browser, int times) => Enumerable.Range(0, times).Count(_ => _throttle.TryCode("id", address, browser) is not null);
 
     private int Fail(string account, IPAddress address, int times) => Enumerable.Range(0, times).Count(_ => _throttle.TryPassword(account, address, null) is not null);
 }
