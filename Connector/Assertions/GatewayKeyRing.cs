@@ -49,7 +49,7 @@ internal sealed class GatewayKeyRing(GatewayPin pin, TimeProvider time)
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
         var told = await pin.ReadKeysAsync(cancellationToken);
-        if ((_keys is [var known, ..] ? known : FindPinned(told)) is not { } oldest)
+        if ((_keys is [var known, ..] ? known : told.Find(pin.Thumbprint)) is not { } oldest)
         {
             throw new GatewayCallException(null, $"{pin.Gateway}: the gateway has no key {pin.Thumbprint}, and no word of it for another. Check Connector:GatewayKey and the address; or something on the way answers in the gateway's place.");
         }
@@ -95,10 +95,4 @@ internal sealed class GatewayKeyRing(GatewayPin pin, TimeProvider time)
 
         return null;
     }
-
-    /// <summary>The key of a pinned thumbprint, which is equal only for equal keys, whoever tells it.</summary>
-    private JsonWebKey? FindPinned(GatewayKeys told) =>
-        told.Keys.Select(static point => PublicKeys.TryCreate(point.X, point.Y, out var key) ? key : null)
-            .Concat(told.Successions.Select(KeySuccession.SignerOf))
-            .FirstOrDefault(key => key?.Kid == pin.Thumbprint);
 }

@@ -87,35 +87,26 @@ internal sealed partial class EnrolledConnector : IDisposable
     /// <exception cref="GatewayCallException">The gateway did not take it.</exception>
     public async Task RenewKeyAsync(CancellationToken cancellationToken)
     {
-        if (Identity.NextPrivateKey is null)
-        {
-            using var drawn = ConnectorIdentity.CreateKey();
-            Keep(Identity with { NextPrivateKey = _file.Protect(drawn) });
-        }
-
-        // Kept before the gateway hears of it: whatever happens in between, the connector has the key that the gateway wants to see.
-        var next = _file.OpenKey(Identity.NextPrivateKey!);
-        var publicKey = PublicKeys.From(next);
-        var request = new KeyRequest
-        {
-            X = publicKey.X,
-            Y = publicKey.Y,
-            Signature = Base64UrlEncoder.Encode(next.SignData(Encoding.UTF8.GetBytes(Identity.Id), HashAlgorithmName.SHA256)),
-        };
-        await CallAsync(ConnectorPaths.Key, call => call with { NextKey = request }, cancellationToken);
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            Keep(Identity with { PrivateKey = Identity.NextPrivateKey!, NextPrivateKey = null, KeyCreatedAt = _time.GetUtcNow() });
-            _key.Dispose();
-            _key = next;
+            if (Identity.NextPrivateKey is null)
+            {
+                if (!_file.Holds(Identity.Id))
+                {
+                    throw new EnrollmentException(NotOurs);
+                }
+
+                using var drawn = ConnectorIdentity.CreateKey();
+                Keep(Identity with { NextPrivateKey = _file.Protect(drawn) });
+            }
+
+            LogRenewed(await RenewKeyInTurnAsync(Identity.NextPrivateKey!, cancellationToken));
         }
         finally
         {
             _turn.Release();
         }
-
-        LogRenewed(publicKey.Kid);
     }
 
     public void Dispose()
@@ -124,6 +115,39 @@ internal sealed partial class EnrolledConnector : IDisposable
         _client.Dispose();
         _key.Dispose();
         _turn.Dispose();
+    }
+
+    private string NotOurs => $"{_file.Path}: holds the identity of '{Identity.Name}' no more, which this process goes on with: restart it, so that it is who it is now.";
+
+    /// <param name="nextPrivateKey">Kept before the gateway hears of it: whatever happens in between, the connector has the key that the gateway wants to see.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The new key's id.</returns>
+    private async Task<string> RenewKeyInTurnAsync(string nextPrivateKey, CancellationToken cancellationToken)
+    {
+        var next = _file.OpenKey(nextPrivateKey);
+        try
+        {
+            var publicKey = PublicKeys.From(next);
+            var request = new KeyRequest
+            {
+                X = publicKey.X,
+                Y = publicKey.Y,
+                Signature = Base64UrlEncoder.Encode(next.SignData(Encoding.UTF8.GetBytes(Identity.Id), HashAlgorithmName.SHA256)),
+            };
+            await CallInTurnAsync(
+                ConnectorPaths.Key,
+                call => call with { NextKey = request },
+                async (call, credentials, pinned) => await _client.CallAsync(call, credentials, pinned, cancellationToken));
+            Keep(Identity with { PrivateKey = nextPrivateKey, NextPrivateKey = null, KeyCreatedAt = _time.GetUtcNow() });
+            _key.Dispose();
+            _key = next;
+            return publicKey.Kid;
+        }
+        catch
+        {
+            next.Dispose();
+            throw;
+        }
     }
 
     private async Task<GatewayAnswer> CallAsync(string path, Func<ConnectorCall, ConnectorCall> fill, CancellationToken cancellationToken)
@@ -144,6 +168,19 @@ internal sealed partial class EnrolledConnector : IDisposable
         CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await CallInTurnAsync(path, fill, send);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task<GatewayAnswer?> CallInTurnAsync(
+        string path, Func<ConnectorCall, ConnectorCall> fill, Func<ConnectorCall, SigningCredentials, JsonWebKey, Task<(GatewayAnswer? Answer, JsonWebKey GatewayKey)>> send)
+    {
         try
         {
             if (!PublicKeys.TryCreate(Identity.GatewayKey.X, Identity.GatewayKey.Y, out var pinned))
@@ -169,20 +206,28 @@ internal sealed partial class EnrolledConnector : IDisposable
             Standing.OnRefused(refused);
             throw;
         }
-        finally
-        {
-            _turn.Release();
-        }
     }
 
+    /// <summary>In turn only. An identity that was put in the place of ours is somebody else's to change.</summary>
     private void Keep(ConnectorIdentity identity)
     {
-        _file.Write(identity);
+        if (_file.Holds(identity.Id))
+        {
+            _file.Write(identity);
+        }
+        else
+        {
+            LogNotKept(NotOurs);
+        }
+
         Identity = identity;
     }
 
     [LoggerMessage(2401, LogLevel.Information, "This connector has a new key, {KeyId}")]
     private partial void LogRenewed(string keyId);
+
+    [LoggerMessage(2406, LogLevel.Warning, "{Reason}")]
+    private partial void LogNotKept(string reason);
 
     [LoggerMessage(2402, LogLevel.Information, "The gateway signs with a new key, {KeyId}, which the one before vouched for")]
     private partial void LogGatewayKey(string keyId);

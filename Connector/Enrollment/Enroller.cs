@@ -77,7 +77,15 @@ internal sealed class Enroller(IdentityFile file, TimeProvider time, HttpMessage
 
             // 5.
             identity = identity with { Id = enrolled.Id, Name = enrolled.Name, Group = enrolled.Group, GatewayKey = new PublicPoint(signedBy.X, signedBy.Y) };
-            file.Write(identity);
+            if (isReplacing)
+            {
+                file.Write(identity);
+            }
+            else if (!file.TryCreate(identity))
+            {
+                throw new EnrollmentException($"{file.Path}: another enrolment was faster, and its identity stays. '{identity.Name}' is enrolled too and in nobody's use: revoke it at the gateway.");
+            }
+
             return identity;
         }
         catch (GatewayCallException failed)
@@ -108,14 +116,7 @@ internal sealed class Enroller(IdentityFile file, TimeProvider time, HttpMessage
     private static async Task<JsonWebKey> FindPinnedAsync(GatewayClient client, Uri url, EnrollmentToken token, CancellationToken cancellationToken)
     {
         var keys = await client.ReadKeysAsync(cancellationToken);
-        foreach (var point in keys.Keys)
-        {
-            if (PublicKeys.TryCreate(point.X, point.Y, out var key) && key.Kid == token.GatewayKeyId)
-            {
-                return key;
-            }
-        }
-
-        throw new EnrollmentException($"{url}: this is not the gateway that made the token: it has another key. Check the address; or something on the way answers in the gateway's place.");
+        return keys.Find(token.GatewayKeyId)
+            ?? throw new EnrollmentException($"{url}: this is not the gateway that made the token: it has another key. Check the address; or something on the way answers in the gateway's place.");
     }
 }

@@ -40,13 +40,31 @@ internal sealed class IdentityFile(string path, IKeyProtection protection)
     {
         try
         {
-            SecretFile.Replace(Path, JsonSerializer.SerializeToUtf8Bytes(identity, ConnectorIdentityJsonContext.Default.ConnectorIdentity));
+            SecretFile.Replace(Path, Serialize(identity));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new EnrollmentException($"{Path}: the connector's identity cannot be written: {exception.Message} Let the connector write there, or name another file with Connector:Identity.", exception);
+            throw Unwritable(exception);
         }
     }
+
+    /// <summary>As <see cref="Write"/>, where there is no identity yet; false when somebody else has made one meanwhile, which stays.</summary>
+    /// <exception cref="EnrollmentException">Cannot be written.</exception>
+    public bool TryCreate(ConnectorIdentity identity)
+    {
+        try
+        {
+            return SecretFile.TryCreate(Path, Serialize(identity));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(exception);
+        }
+    }
+
+    /// <summary>Whether it holds the identity of this connector still: it may have been enrolled again while it ran.</summary>
+    /// <exception cref="EnrollmentException">Unreadable, or open to others.</exception>
+    public bool Holds(string id) => Exists && Read().Id == id;
 
     public string Protect(ECDsa key) => protection.Protect(key.ExportPkcs8PrivateKey());
 
@@ -66,6 +84,11 @@ internal sealed class IdentityFile(string path, IKeyProtection protection)
             throw Unreadable(exception);
         }
     }
+
+    private static byte[] Serialize(ConnectorIdentity identity) => JsonSerializer.SerializeToUtf8Bytes(identity, ConnectorIdentityJsonContext.Default.ConnectorIdentity);
+
+    private EnrollmentException Unwritable(Exception exception)
+        => new($"{Path}: the connector's identity cannot be written: {exception.Message} Let the connector write there, or name another file with Connector:Identity.", exception);
 
     private EnrollmentException Unreadable(Exception exception)
         => new($"{Path}: the connector's identity cannot be read: {exception.Message} Enrol again, with a new token and --replace.", exception);

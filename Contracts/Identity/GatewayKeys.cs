@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.IdentityModel.Tokens;
 
 namespace AppProxy.Contracts.Identity;
 
@@ -10,6 +11,12 @@ internal sealed record GatewayKeys
 
     /// <summary>Older keys' words for newer ones (<see cref="KeySuccession"/>).</summary>
     public required IReadOnlyList<string> Successions { get; init; }
+
+    /// <summary>The key of a thumbprint, which is equal only for equal keys, whoever tells it: one that is accepted, or one that was, long ago. Null when there is none.</summary>
+    public JsonWebKey? Find(string thumbprint) =>
+        Keys.Select(static point => point is not null && PublicKeys.TryCreate(point.X, point.Y, out var key) ? key : null)
+            .Concat(Successions.Select(KeySuccession.SignerOf))
+            .FirstOrDefault(key => key?.Kid == thumbprint);
 }
 
 /// <summary>A P-256 public key: coordinates in base64url (RFC 7518 section 6.2.1).</summary>

@@ -103,9 +103,7 @@ internal static partial class ConnectorCommands
             var choice = await StoreChoice.OpenAsync(parsed.GetValue(store), cancellationToken);
             var database = new ConnectorDatabase(choice.Store, TimeProvider.System);
             var wanted = parsed.GetRequiredValue(name);
-            var connector = (await database.ListAsync(cancellationToken)).FirstOrDefault(
-                other => string.Equals(other.Name, wanted, StringComparison.OrdinalIgnoreCase) || string.Equals(other.Id, wanted, StringComparison.OrdinalIgnoreCase))
-                ?? throw new CommandException($"No connector is called '{wanted}'; 'connectors list' tells their names");
+            var connector = Find(await database.ListAsync(cancellationToken), wanted);
             if (connector.RevokedAt is { } before && !parsed.GetValue(rotate))
             {
                 throw new CommandException($"'{connector.Name}' was revoked at {before:u} already");
@@ -133,8 +131,19 @@ internal static partial class ConnectorCommands
         return revoke;
     }
 
+    internal static ConnectorRecord Find(IReadOnlyList<ConnectorRecord> connectors, string wanted)
+    {
+        var found = connectors.Where(other => ConnectorNames.AreSame(other.Name, wanted) || string.Equals(other.Id, wanted, StringComparison.OrdinalIgnoreCase)).ToList();
+        return found switch
+        {
+            [var one] => one,
+            [] => throw new CommandException($"No connector is called '{wanted}'; 'connectors list' tells their names"),
+            _ => throw new CommandException($"'{wanted}' is the name of {found.Count} connectors: give the id of the one that is meant ({string.Join(", ", found.Select(static other => $"{other.Name}: {other.Id}"))})"),
+        };
+    }
+
     /// <summary>Whether the gateway gives connectors of this group no tokens, since the namespace knows them (Tokens/NamespaceBrokerAccess.cs).</summary>
-    private static bool SignsInItself(IConfiguration configuration, string group) =>
+    internal static bool SignsInItself(IConfiguration configuration, string group) =>
         configuration["Gateway:ServiceBus"] is { } serviceBus && ServiceBusConnectionString.TryParse(serviceBus, out var connection, out _) && connection.UsesWorkloadIdentity
         && string.IsNullOrEmpty(configuration[$"Gateway:ServiceBusRules:{group}:RequestsKey"]);
 

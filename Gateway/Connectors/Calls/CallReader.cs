@@ -74,10 +74,10 @@ internal sealed class CallReader(SigningKeys keys, IConnectorStore store, Replay
             case null:
                 throw Unknown;
             case { RevokedAt: not null }:
-                throw new CallRefusedException(CallFault.ConnectorRevoked, $"Connector '{connector.Name}' was revoked.");
+                throw new CallRefusedException(CallFault.ConnectorRevoked, $"Connector '{ConnectorNames.BeforeRetired(connector.Name)}' was revoked.");
             case { BlockedAt: not null }:
                 throw new CallRefusedException(
-                    CallFault.ConnectorBlocked, $"Connector '{connector.Name}' is blocked, since its key was used from two places at once: enrol it again, with a new token and --replace.");
+                    CallFault.ConnectorBlocked, $"Connector '{ConnectorNames.BeforeRetired(connector.Name)}' is blocked, since its key was used from two places at once: enrol it again, with a new token and --replace.");
         }
     }
 

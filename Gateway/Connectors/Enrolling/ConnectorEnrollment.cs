@@ -3,12 +3,13 @@ using System.Text;
 using AppProxy.Contracts.Identity;
 using AppProxy.Gateway.Connectors.Calls;
 using AppProxy.Gateway.Connectors.Roster;
+using AppProxy.Gateway.Connectors.Settings;
 using Microsoft.IdentityModel.Tokens;
 
 namespace AppProxy.Gateway.Connectors.Enrolling;
 
 /// <summary>Makes whoever proves to have a token a connector of its group.</summary>
-internal sealed partial class ConnectorEnrollment(IConnectorStore store, TimeProvider time, ILogger<ConnectorEnrollment> logger)
+internal sealed partial class ConnectorEnrollment(IConnectorStore store, GroupSettings settings, TimeProvider time, ILogger<ConnectorEnrollment> logger)
 {
     private const string AskForAnother = "Ask the gateway's operator for another one (connectors token).";
 
@@ -52,7 +53,7 @@ internal sealed partial class ConnectorEnrollment(IConnectorStore store, TimePro
             {
                 Id = Guid.NewGuid().ToString(),
                 Name = ConnectorNames.Clean(request.Name),
-                Group = token.Group,
+                Group = settings.NameOf(token.Group),
                 Key = point,
                 EnrolledWith = token.Id,
                 EnrolledAt = time.GetUtcNow(),

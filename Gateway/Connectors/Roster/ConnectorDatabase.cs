@@ -46,9 +46,22 @@ internal sealed class ConnectorDatabase(StoreConnection connection, TimeProvider
                 return null;
             }
 
-            await context.Set<ConnectorRow>().Where(other => (other.RevokedAt != null || other.BlockedAt != null) && other.Name == connector.Name).ExecuteDeleteAsync(cancellationToken);
-            var names = await context.Set<ConnectorRow>().Where(other => other.Name.StartsWith(connector.Name)).Select(static other => other.Name).ToListAsync(cancellationToken);
-            var named = connector with { Name = ConnectorNames.MakeUnique(connector.Name, names) };
+            // Compared here: servers differ in what they take for the same letter.
+            var others = await context.Set<ConnectorRow>().AsNoTracking()
+                .Select(static other => new { other.Id, other.Name, IsActive = other.RevokedAt == null && other.BlockedAt == null }).ToListAsync(cancellationToken);
+            var leaving = others.Where(other => !other.IsActive && ConnectorNames.AreSame(other.Name, connector.Name)).Select(static other => other.Id).ToList();
+            foreach (var id in leaving)
+            {
+                var row = await context.Set<ConnectorRow>().SingleAsync(other => other.Id == id, cancellationToken);
+                row.Name = ConnectorNames.Retire(row.Name, id);
+                row.Revision++;
+                await context.Set<ConnectorPresenceRow>().Where(presence => presence.ConnectorId == id).ExecuteDeleteAsync(cancellationToken);
+            }
+
+            var named = connector with { Name = ConnectorNames.MakeUnique(connector.Name, others.Where(other => !leaving.Contains(other.Id)).Select(static other => other.Name)) };
+
+            // First, since names are unique at every moment.
+            await context.SaveChangesAsync(cancellationToken);
             context.Add(ConnectorRow.From(named));
             await context.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);

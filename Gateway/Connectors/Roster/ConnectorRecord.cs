@@ -10,7 +10,7 @@ internal sealed record ConnectorRecord
 
     public required string Id { get; init; }
 
-    /// <summary>Unique; one that is revoked or blocked makes room when another comes by its name.</summary>
+    /// <summary>Unique, also without regard to case; one that is revoked or blocked makes room when another comes by its name, and has another one from then on.</summary>
     public required string Name { get; init; }
 
     public required string Group { get; init; }

@@ -10,7 +10,7 @@ internal sealed class ConnectorReport(IReadOnlyList<ConnectorRecord> connectors,
     public void WriteConnectors(TextWriter output) => Write(
         output,
         ["NAME", "GROUP", "STATE", "SLOTS", "STREAMS", "APPS", "CLOCK", "VERSION", "SEEN", "ID"],
-        connectors.Select(connector => presence.GetValueOrDefault(connector.Id) is not { } seen
+        connectors.Where(static connector => !ConnectorNames.IsRetired(connector.Name)).Select(connector => presence.GetValueOrDefault(connector.Id) is not { } seen
             ? (string[])[connector.Name, connector.Group, StateOf(connector), "-", "-", "-", "-", "-", "never", connector.Id]
             : StateOf(connector) != Online
 

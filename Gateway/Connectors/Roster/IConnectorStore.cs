@@ -10,7 +10,7 @@ internal interface IConnectorStore
 
     /// <summary>
     /// Uses up one use of the token and keeps the connector, both or neither. Its name is made unique by a number behind it; a connector
-    /// of that name that is revoked or blocked makes room.
+    /// of that name that is revoked or blocked makes room, and stays under another (<see cref="ConnectorNames.Retire"/>). Case makes no other name.
     /// </summary>
     /// <returns>The connector with the name it got; null when the token has no use left.</returns>
     Task<ConnectorRecord?> EnrollAsync(string tokenId, ConnectorRecord connector, CancellationToken cancellationToken);

@@ -19,9 +19,10 @@ internal sealed class MemoryConnectorStore : IConnectorStore
             return null;
         }
 
-        foreach (var revoked in _connectors.Values.Where(other => !other.IsActive && string.Equals(other.Name, connector.Name, StringComparison.OrdinalIgnoreCase)).ToList())
+        foreach (var revoked in _connectors.Values.Where(other => !other.IsActive && ConnectorNames.AreSame(other.Name, connector.Name)).ToList())
         {
-            _connectors.Remove(revoked.Id);
+            _connectors[revoked.Id] = revoked with { Name = ConnectorNames.Retire(revoked.Name, revoked.Id) };
+            _presence.Remove(revoked.Id);
         }
 
         _tokens[tokenId] = token with { UsesLeft = token.UsesLeft - 1 };

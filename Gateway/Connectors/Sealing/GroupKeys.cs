@@ -29,7 +29,7 @@ internal sealed partial class GroupKeys(
     private static readonly TimeSpan Memory = GroupSeal.MaxAge + GroupKey.AnswersLast;
 
     private readonly SemaphoreSlim _turn = new(1);
-    private volatile Dictionary<string, GroupKey[]> _keys = new(StringComparer.Ordinal);
+    private volatile Dictionary<string, GroupKey[]> _keys = new(StringComparer.OrdinalIgnoreCase);
     private string? _reported;
 
     /// <summary>The group's keys, oldest first; none before <see cref="EnsureAsync"/>.</summary>
@@ -84,7 +84,8 @@ internal sealed partial class GroupKeys(
         try
         {
             var now = time.GetUtcNow();
-            var next = new GroupKey(group, _keys[group][^1].Sequence + 1, GroupSecret.Create(), now, null);
+            var last = _keys[group][^1];
+            var next = new GroupKey(last.Group, last.Sequence + 1, GroupSecret.Create(), now, null);
             if (!await vault!.TryAddAsync(next, now + Slack, cancellationToken))
             {
                 throw new GroupKeyException(group, "its key was changed by somebody else at the same moment: once more");
@@ -157,7 +158,7 @@ internal sealed partial class GroupKeys(
             {
                 var from = now + Announcement > last.SealsFrom + Life ? now + Announcement : last.SealsFrom + Life;
                 isChanged = true;
-                if (await vault!.TryAddAsync(new GroupKey(group, last.Sequence + 1, GroupSecret.Create(), from, null), from + Announcement, cancellationToken))
+                if (await vault!.TryAddAsync(new GroupKey(last.Group, last.Sequence + 1, GroupSecret.Create(), from, null), from + Announcement, cancellationToken))
                 {
                     LogAnnounced(group, from);
                 }
@@ -181,12 +182,12 @@ internal sealed partial class GroupKeys(
     {
         var known = _keys;
         var found = await vault!.ReadAsync(cancellationToken);
-        _keys = found.GroupBy(static key => key.Group, StringComparer.Ordinal).ToDictionary(
+        _keys = found.GroupBy(static key => key.Group, StringComparer.OrdinalIgnoreCase).ToDictionary(
             static group => group.Key,
-            group => group.Select(key => known.TryGetValue(group.Key, out var before) && Array.Find(before, other => other.Sequence == key.Sequence && other.Secret.Id == key.Secret.Id) is { } same
+            group => group.OrderBy(static key => key.Sequence).Select(key => known.TryGetValue(group.Key, out var before) && Array.Find(before, other => other.Sequence == key.Sequence && other.Secret.Id == key.Secret.Id) is { } same
                 ? same with { EndsAt = key.EndsAt }
                 : key).ToArray(),
-            StringComparer.Ordinal);
+            StringComparer.OrdinalIgnoreCase);
     }
 
     [LoggerMessage(4341, LogLevel.Information, "Group '{Group}' has a new sealing key, which seals from {SealsFrom:u}")]

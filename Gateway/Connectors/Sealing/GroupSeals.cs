@@ -10,7 +10,7 @@ namespace AppProxy.Gateway.Connectors.Sealing;
 /// <summary>Sealing on a broker of somebody else's: for this gateway's own transports, and what connectors need for theirs.</summary>
 internal sealed class GroupSeals(GroupKeys keys, IRefusalCounter counter, TimeProvider time, ILogger<GroupSeal> logger, ShutOutConnectors? shutOut = null)
 {
-    private readonly ConcurrentDictionary<string, GroupSeal> _seals = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, GroupSeal> _seals = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The group's, with a key.</summary>
     /// <exception cref="GroupKeyException">It can have none.</exception>

@@ -14,6 +14,10 @@ internal sealed class GroupSettings(CatalogueStore catalogue)
     /// <summary>Of the catalogue, as it is now.</summary>
     public long Version => catalogue.Current.Version;
 
+    /// <summary>A group as the catalogue writes it, whose queues are named so, whatever case an operator gave it; one that is not there yet, as it was given.</summary>
+    public string NameOf(string group)
+        => catalogue.Current.Groups.FirstOrDefault(known => string.Equals(known.Name, group, StringComparison.OrdinalIgnoreCase))?.Name ?? group;
+
     /// <summary>Whether connectors of the group are told of an app by this id.</summary>
     public bool Has(string group, string app)
     {

@@ -1,8 +1,10 @@
 using AppProxy.Connector.Enrollment;
 using AppProxy.Contracts.Identity;
+using AppProxy.Gateway.Keys;
 using AppProxy.Testing;
 using FluentAssertions;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 
@@ -41,6 +43,50 @@ public sealed class Connectors_enrol : EnrollmentTest
 
         File.Delete(IdentityPath);
         await FailsAsync(proxy, token, "*was used already*", cancellation);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task A_token_outlives_the_key_that_it_names(CancellationToken cancellation)
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var proxy = await StartGatewayAsync(cancellation, options => options.Time = time);
+        var token = await proxy.CreateEnrollmentTokenAsync(lifetime: TimeSpan.FromDays(30), cancellationToken: cancellation);
+        var keys = proxy.GatewayServices.GetRequiredService<SigningKeys>();
+        var named = keys.Current.Id;
+        for (var rotation = 0; rotation < 2; rotation++)
+        {
+            await keys.RotateAsync(cancellation);
+            time.Advance(TimeSpan.FromHours(25));
+        }
+
+        keys.Find(named).Should().BeNull("nobody accepts it any more");
+        var enrolled = await EnrollAsync(proxy, token, time: time, cancellation: cancellation);
+
+        enrolled.GatewayKey.Should().Be(new PublicPoint(keys.Current.PublicKey.X, keys.Current.PublicKey.Y));
+        (await Open(time).GetBrokerAccessAsync(cancellation)).Tokens.Should().HaveCount(3);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task A_group_is_written_as_the_catalogue_writes_it(CancellationToken cancellation)
+    {
+        var proxy = await StartGatewayAsync(cancellation);
+
+        (await EnrollAsync(proxy, await proxy.CreateEnrollmentTokenAsync("Default", cancellationToken: cancellation), cancellation: cancellation)).Group.Should().Be("default");
+        (await EnrollAsync(proxy, await proxy.CreateEnrollmentTokenAsync("Later", cancellationToken: cancellation), isReplacing: true, cancellation: cancellation)).Group.Should().Be("Later");
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task Of_two_at_once_the_first_has_the_identity(CancellationToken cancellation)
+    {
+        var proxy = await StartGatewayAsync(cancellation);
+        ConnectorIdentity? faster = null;
+        using var slow = new InterruptedHandler(ConnectorPaths.Enroll, async () => faster = await EnrollAsync(proxy, cancellation: cancellation));
+        var token = await proxy.CreateEnrollmentTokenAsync(cancellationToken: cancellation);
+
+        var enroll = () => new Enroller(Identity, TimeProvider.System, slow).EnrollAsync(proxy.GatewayUrl.ToString(), token, "berlin", isReplacing: false, cancellation);
+
+        (await enroll.Should().ThrowAsync<EnrollmentException>()).WithMessage("*another enrolment was faster*'berlin-2'*revoke it*");
+        Identity.Read().Should().Be(faster);
     }
 
     [Test, CancelAfter(Guard)]

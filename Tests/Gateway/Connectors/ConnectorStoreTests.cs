@@ -2,6 +2,7 @@ using AppProxy.Contracts.Identity;
 using AppProxy.Gateway.Connectors.Roster;
 using AppProxy.Gateway.Storage;
 using FluentAssertions;
+using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 
 namespace AppProxy.Tests.Gateway.Connectors;
@@ -60,9 +61,26 @@ internal sealed class ConnectorStoreTests(StoreKind kind, bool isInMemory) : Sto
         var first = (await store.EnrollAsync("t", Connector("berlin"), cancellation))!;
         await store.UpdateAsync(first.Id, other => isRevoked ? other with { RevokedAt = Time.GetUtcNow() } : other with { BlockedAt = Time.GetUtcNow() }, cancellation);
 
-        (await store.EnrollAsync("t", Connector("berlin"), cancellation))!.Name.Should().Be("berlin");
+        (await store.EnrollAsync("t", Connector("Berlin"), cancellation))!.Name.Should().Be("Berlin");
 
-        (await store.FindAsync(first.Id, cancellation)).Should().BeNull();
+        // Its tokens and keys are good for a while still, and a gateway that starts now must know.
+        var kept = (await store.FindAsync(first.Id, cancellation))!;
+        kept.IsActive.Should().BeFalse();
+        kept.Name.Should().Be($"berlin~{first.Id}");
+        var shutOut = new ShutOutConnectors();
+        using var watch = new ConnectorWatch(store, shutOut, Time, NullLogger<ConnectorWatch>.Instance);
+        await watch.LookAsync(cancellation);
+        shutOut.Contains(first.Id).Should().BeTrue();
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task Case_makes_no_other_name(CancellationToken cancellation)
+    {
+        var store = await OpenAsync(cancellation, uses: 3);
+
+        (await store.EnrollAsync("t", Connector("Berlin"), cancellation))!.Name.Should().Be("Berlin");
+        (await store.EnrollAsync("t", Connector("berlin"), cancellation))!.Name.Should().Be("berlin-2");
+        (await store.EnrollAsync("t", Connector("BERLIN"), cancellation))!.Name.Should().Be("BERLIN-3");
     }
 
     [Test, CancelAfter(Guard)]

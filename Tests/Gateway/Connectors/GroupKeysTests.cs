@@ -34,6 +34,20 @@ internal sealed class GroupKeysTests(StoreKind kind, bool isInMemory) : StoreTes
     }
 
     [Test, CancelAfter(Guard)]
+    public async Task Case_makes_no_other_group(CancellationToken cancellation)
+    {
+        var (one, two) = (await OpenAsync(cancellation), await OpenAsync(cancellation));
+        await one.EnsureAsync("eu", cancellation);
+
+        await two.EnsureAsync("EU", cancellation);
+        var next = await two.RotateAsync("EU", cancellation);
+        await one.EnsureAsync("eu", cancellation);
+
+        one.Of("Eu").Select(static key => key.Sequence).Should().Equal(1, 2);
+        one.Of("eu")[^1].Secret.Id.Should().Be(next.Secret.Id);
+    }
+
+    [Test, CancelAfter(Guard)]
     public async Task The_next_key_is_known_before_it_seals_and_the_one_before_is_forgotten_in_the_end(CancellationToken cancellation)
     {
         var keys = await OpenAsync(cancellation);
