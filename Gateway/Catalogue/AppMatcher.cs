@@ -44,19 +44,37 @@ internal sealed class AppMatcher
     /// <param name="host">A Host header's value; any case, a trailing dot and Unicode are allowed, and without a port it is the scheme's.</param>
     /// <param name="path">Decoded and without dot segments (<see cref="HttpRequest.Path"/>), or another app's paths could be had through this one's.</param>
     /// <param name="app">The app as reached by the URL that matched (<see cref="PublishedApp.Routes"/>).</param>
-    public bool TryMatch(string scheme, HostString host, ReadOnlySpan<char> path, [NotNullWhen(true)] out PublishedApp? app)
+    public bool TryMatch(string scheme, HostString host, ReadOnlySpan<char> path, [NotNullWhen(true)] out PublishedApp? app) => TryMatch(scheme, host, path, out app, out _);
+
+    /// <summary>As <see cref="TryMatch(string, HostString, ReadOnlySpan{char}, out PublishedApp?)"/>, for who passes the request on.</summary>
+    /// <param name="guard">What must be asked before; null nearly always.</param>
+    public bool TryMatch(string scheme, HostString host, ReadOnlySpan<char> path, [NotNullWhen(true)] out PublishedApp? app, out PathGuard? guard)
     {
-        app = null;
+        (app, guard) = (null, null);
         Span<char> buffer = stackalloc char[Authority.MaxLength];
-        return Authority.TrySplit(host.Value, out var name, out var port)
-            && Authority.TryNormalize(Authority.Trim(name), port ?? DefaultPort(scheme), buffer, out var nameLength, out var length)
-            && ((_exact.TryGetValue(buffer[..length], out var routes) && routes.TryFind(scheme, path, out app))
-                || TryMatchWildcard(scheme, buffer[..length], nameLength, path, out app));
+        if (!Authority.TrySplit(host.Value, out var name, out var port)
+            || !Authority.TryNormalize(Authority.Trim(name), port ?? DefaultPort(scheme), buffer, out var nameLength, out var length))
+        {
+            return false;
+        }
+
+        if (_exact.TryGetValue(buffer[..length], out var routes))
+        {
+            if (routes.TryFind(scheme, path, out var route))
+            {
+                (app, guard) = (route.App, route.Guard);
+                return true;
+            }
+
+            guard = routes.Guard;
+        }
+
+        return TryMatchWildcard(scheme, buffer[..length], nameLength, path, out app, ref guard);
     }
 
     private static int DefaultPort(string scheme) => string.Equals(scheme, Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase) ? 443 : 80;
 
-    private bool TryMatchWildcard(string scheme, ReadOnlySpan<char> authority, int nameLength, ReadOnlySpan<char> path, [NotNullWhen(true)] out PublishedApp? app)
+    private bool TryMatchWildcard(string scheme, ReadOnlySpan<char> authority, int nameLength, ReadOnlySpan<char> path, [NotNullWhen(true)] out PublishedApp? app, ref PathGuard? guard)
     {
         app = null;
         var name = authority[..nameLength];
@@ -80,9 +98,15 @@ internal sealed class AppMatcher
                 at += 1 + name[(at + 1)..].IndexOf('.');
             }
 
-            if (_wildcards.TryGetValue(authority[at..], out var routes) && IsName(name[..at]) && routes.TryFind(scheme, path, out app))
+            if (_wildcards.TryGetValue(authority[at..], out var routes) && IsName(name[..at]))
             {
-                return true;
+                var isFound = routes.TryFind(scheme, path, out var route);
+                guard = PathGuard.Both(guard, isFound ? route!.Guard : routes.Guard);
+                if (isFound)
+                {
+                    app = route!.App;
+                    return true;
+                }
             }
         }
 

@@ -123,6 +123,7 @@ internal static class AccessCommands
         var known = onRecord switch
         {
             null => "not known to the store, so only what was said here counts",
+            { AuthenticatedAt: { } at } when at == SignInTime.Unknown => "as of the last sign-in, of which the provider did not say when it was",
             { AuthenticatedAt: { } at } => string.Create(CultureInfo.InvariantCulture, $"as of the sign-in at {at:u}"),
             _ => "as the directory has them, not signed in",
         };

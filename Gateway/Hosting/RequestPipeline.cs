@@ -8,11 +8,13 @@ using AppProxy.Gateway.Relay.Origin;
 using AppProxy.Gateway.SignIn;
 using AppProxy.Gateway.SignIn.HandOff;
 using AppProxy.Gateway.Storage;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace AppProxy.Gateway.Hosting;
 
 /// <summary>The one place that decides the order of things for a request that arrives.</summary>
-internal sealed class RequestPipeline(CatalogueStore catalogue, ClientOriginReader origin, RelayForwarder forwarder, OwnHost ownHost, IServiceProvider services)
+internal sealed partial class RequestPipeline(
+    CatalogueStore catalogue, ClientOriginReader origin, RelayForwarder forwarder, OwnHost ownHost, IServiceProvider services, ILogger<RequestPipeline> logger)
 {
     /// <summary>The only path that is ours on an app's host (DESIGN.md section 6).</summary>
     private static readonly PathString Reserved = new("/.appproxy");
@@ -42,14 +44,20 @@ internal sealed class RequestPipeline(CatalogueStore catalogue, ClientOriginRead
 
         // 3. Match: which app is meant. What no app claims may be one's that is published under https, and else is the gateway's own host.
         var snapshot = catalogue.Current;
-        if (!snapshot.Matcher.TryMatch(request.Scheme, request.Host, request.Path.Value, out var app))
+        if (!snapshot.Matcher.TryMatch(request.Scheme, request.Host, request.Path.Value, out var app, out var guard))
         {
-            return _redirect?.TryAnswer(context, snapshot) ?? ownHost.InvokeAsync(context);
+            return _redirect?.TryAnswer(context, snapshot) ?? AnswerAsync(context, null, ownHost.InvokeAsync(context));
+        }
+
+        // Nobody gets by an open app to one that asks for sign-in.
+        if (guard?.IsInDoubt(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) == true)
+        {
+            return OwnHost.NotFoundAsync(context);
         }
 
         if (request.Path.StartsWithSegments(Reserved, StringComparison.OrdinalIgnoreCase))
         {
-            return _handOff?.TryInvoke(context, app) ?? OwnHost.NotFoundAsync(context);
+            return _handOff?.TryInvoke(context, app) is { } end ? AnswerAsync(context, app, end) : OwnHost.NotFoundAsync(context);
         }
 
         // Out of order on purpose, or asked by a crawler: nobody has to sign in for that.
@@ -101,9 +109,9 @@ internal sealed class RequestPipeline(CatalogueStore catalogue, ClientOriginRead
         {
             caller = await finding;
         }
-        catch (StoreException)
+        catch (Exception failure) when (IsStoreAway(context, failure))
         {
-            await FailureResponse.WriteAsync(context, app, FailureMap.Get(ExchangeFailure.StoreUnavailable), ExchangeId.Create());
+            await RefuseForStoreAsync(context, app, failure);
             return;
         }
 
@@ -115,9 +123,46 @@ internal sealed class RequestPipeline(CatalogueStore catalogue, ClientOriginRead
 
     private async Task ForwardAdmittedAsync(HttpContext context, PublishedApp app, CatalogueSnapshot snapshot, ICaller caller, ValueTask<bool> admission)
     {
-        if (await admission)
+        try
         {
-            await forwarder.ForwardAsync(context, app, snapshot, caller);
+            if (!await admission)
+            {
+                return;
+            }
+        }
+        catch (Exception failure) when (IsStoreAway(context, failure))
+        {
+            await RefuseForStoreAsync(context, app, failure);
+            return;
+        }
+
+        await forwarder.ForwardAsync(context, app, snapshot, caller);
+    }
+
+    /// <summary>What is ours, on an app's host or on our own.</summary>
+    /// <param name="app">Null on our own.</param>
+    private async Task AnswerAsync(HttpContext context, PublishedApp? app, Task answer)
+    {
+        try
+        {
+            await answer;
+        }
+        catch (Exception failure) when (IsStoreAway(context, failure))
+        {
+            await RefuseForStoreAsync(context, app, failure);
         }
     }
+
+    /// <summary>Sessions, codes and kept forms are in the store: without it nobody is let in, and everybody is told the same.</summary>
+    private static bool IsStoreAway(HttpContext context, Exception failure) => StoreException.IsBehind(failure) && !context.Response.HasStarted;
+
+    private Task RefuseForStoreAsync(HttpContext context, PublishedApp? app, Exception failure)
+    {
+        var reference = ExchangeId.Create();
+        LogStoreAway(reference, app?.Id ?? "", failure.Message);
+        return FailureResponse.WriteAsync(context, app, FailureMap.Get(ExchangeFailure.StoreUnavailable), reference);
+    }
+
+    [LoggerMessage(3011, LogLevel.Warning, "Request {Reference} for app '{App}' was refused with 503, because the store could not be asked: {Reason}")]
+    private partial void LogStoreAway(ExchangeId reference, string app, string reason);
 }

@@ -33,7 +33,7 @@ internal sealed class AccountPage(
             <dl class="plain">
             <dt>{texts.Html("Account_Name")}</dt><dd>{Page.Encode(user.DisplayName)}</dd>
             <dt>{texts.Html("Fact_Account")}</dt><dd>{Page.Encode(user.UserPrincipalName)}</dd>
-            <dt>{texts.Html("Account_SignedIn")}</dt><dd>{Ago.Render(texts, session.AuthenticatedAt, now)}, {texts.Html(TwoSteps.Are(user) ? "Account_TwoSteps" : "Account_OneStep")}</dd>
+            <dt>{texts.Html("Account_SignedIn")}</dt><dd>{Ago.Render(texts, BeganAt(session.AuthenticatedAt, session.ExpiresAt), now)}, {texts.Html(TwoSteps.Are(user) ? "Account_TwoSteps" : "Account_OneStep")}</dd>
             </dl></section>
             {RenderLinks(texts)}
             <section class="card" aria-labelledby="where"><h2 id="where">{texts.Html("Account_Sessions")}</h2>
@@ -87,7 +87,10 @@ internal sealed class AccountPage(
         <ul>{string.Concat(_links.Select(link => $"""<li><a href="{Page.Encode(link.Path)}">{texts.Html(link.Text)}</a></li>"""))}</ul></section>
         """;
 
-    private static string RenderSession(Language texts, SessionTicket ticket, bool isThis, string token, DateTimeOffset now)
+    /// <summary>Where the provider does not say when it saw them: when it sent them here.</summary>
+    private DateTimeOffset BeganAt(DateTimeOffset authenticatedAt, DateTimeOffset expiresAt) => authenticatedAt > SignInTime.Unknown ? authenticatedAt : expiresAt - options.Lifetime;
+
+    private string RenderSession(Language texts, SessionTicket ticket, bool isThis, string token, DateTimeOffset now)
     {
         var (browser, system) = BrowserName.Of(ticket.Client?.UserAgent);
         var name = (browser, system) switch
@@ -100,7 +103,7 @@ internal sealed class AccountPage(
         var from = ticket.Client?.Address is { } address ? $"{Page.Encode(address)} · " : "";
         return $"""
             <li><div><b>{name}</b>{(isThis ? $" <span class=\"badge\">{texts.Html("Account_This")}</span>" : "")}<br>
-            <span class="quiet small">{from}{texts.Html("Account_Used", Ago.Render(texts, ticket.LastSeenAt, now))} · {texts.Html("Account_Began", Ago.Render(texts, ticket.AuthenticatedAt, now))}</span></div>
+            <span class="quiet small">{from}{texts.Html("Account_Used", Ago.Render(texts, ticket.LastSeenAt, now))} · {texts.Html("Account_Began", Ago.Render(texts, BeganAt(ticket.AuthenticatedAt, ticket.ExpiresAt), now))}</span></div>
             {(isThis
                 ? $"""<a class="button second" href="{SignInPaths.SignOut}">{texts.Html("SignOut_Button")}</a>"""
                 : $"""<form class="inline" method="post" action="{PortalPaths.EndSession}">{token}<input type="hidden" name="{SessionField}" value="{ticket.Id:n}"><button class="second" aria-label="{texts.Html("Account_SignOutOne", name)}">{texts.Html("SignOut_Button")}</button></form>""")}</li>

@@ -10,7 +10,7 @@ internal interface ICaller : IAdmission
     /// <inheritdoc/>
     string IAdmission.Subject => User.Id;
 
-    /// <summary>When the provider saw them last.</summary>
+    /// <summary>When the provider saw them last; <see cref="SignInTime.Unknown"/> where it does not say.</summary>
     DateTimeOffset AuthenticatedAt { get; }
 
     /// <summary>Whether it is a person in a browser, who can be led through a sign-in.</summary>

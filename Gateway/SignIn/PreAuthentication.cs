@@ -44,8 +44,8 @@ internal sealed class PreAuthentication(SessionReader sessions, BearerTokens tok
         // 4.
         if (BearerTokens.TryRead(request, out var token))
         {
-            var (caller, fault) = await tokens.CheckAsync(token, app);
-            if (caller is not null)
+            var found = await tokens.CheckAsync(token, app, context.RequestAborted);
+            if (found.Caller is { } caller)
             {
                 // It was for us: the app has its own ways to know who it is.
                 request.Headers.Authorization = default;
@@ -61,10 +61,10 @@ internal sealed class PreAuthentication(SessionReader sessions, BearerTokens tok
                     return null;
                 }
             }
-            else if (!isSignedIn && !provider.IsAway)
+            else if (found.IsOurs || !isSignedIn)
             {
-                context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{app.Id}\", error=\"invalid_token\", error_description=\"{fault}\"";
-                await RefuseAsync(context, app, StatusCodes.Status401Unauthorized, "token-refused", "The access token was not accepted.", fault);
+                // One that is ours goes no further, however bad; what is another's, and comes beside a session, is for the app.
+                await (found.IsUndecided || (provider.IsAway && !isSignedIn) ? RefuseForNowAsync(context, app) : RefuseTokenAsync(context, app, found.Fault));
                 return null;
             }
         }
@@ -84,14 +84,25 @@ internal sealed class PreAuthentication(SessionReader sessions, BearerTokens tok
         // 5.
         if (provider.IsAway)
         {
-            context.Response.Headers.RetryAfter = "5";
-            await RefuseAsync(context, app, StatusCodes.Status503ServiceUnavailable, SignInRefusal.ProviderAway, "The sign-in provider cannot be reached. Please try again in a moment.", null);
+            await RefuseForNowAsync(context, app);
             return null;
         }
 
         CorsRules.LetRead(context, app);
         await challenge.ChallengeAsync(context, app, session);
         return null;
+    }
+
+    private Task RefuseTokenAsync(HttpContext context, PublishedApp app, string? fault)
+    {
+        context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{app.Id}\", error=\"invalid_token\", error_description=\"{fault}\"";
+        return RefuseAsync(context, app, StatusCodes.Status401Unauthorized, "token-refused", "The access token was not accepted.", fault);
+    }
+
+    private Task RefuseForNowAsync(HttpContext context, PublishedApp app)
+    {
+        context.Response.Headers.RetryAfter = "5";
+        return RefuseAsync(context, app, StatusCodes.Status503ServiceUnavailable, SignInRefusal.ProviderAway, "The sign-in provider cannot be reached. Please try again in a moment.", null);
     }
 
     private Task RefuseAsync(HttpContext context, PublishedApp app, int status, string token, string title, string? detail)

@@ -8,6 +8,6 @@ internal static class RequestHost
     /// <summary>Lower case, without port and trailing dot: browsers keep cookies by host, whatever the port.</summary>
     public static string Of(HttpRequest request) => Authority.TrySplit(request.Host.Value, out var host, out _) ? Authority.Normalize(host.ToString()) : "";
 
-    /// <summary>Scheme and authority, as the browser has them in its address bar.</summary>
-    public static string OriginOf(HttpRequest request) => $"{request.Scheme}://{request.Host.Value}";
+    /// <summary>Scheme and authority, as browsers write them in Origin and as they may stand in Location: a name beyond ASCII in its ASCII form.</summary>
+    public static string OriginOf(HttpRequest request) => $"{request.Scheme}://{request.Host.ToUriComponent()}";
 }

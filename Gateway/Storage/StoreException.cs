@@ -19,6 +19,20 @@ internal sealed class StoreException : Exception
 
     public string Reason { get; }
 
+    /// <summary>Whether one is what is behind an exception; the key ring, for one, wraps what its store throws.</summary>
+    public static bool IsBehind(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            if (exception is StoreException)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether it is what a server throws when it is away, full, locked or refuses us.</summary>
     public static bool IsStores(Exception exception)
         => exception is DbException or DbUpdateException or SocketException or IOException or UnauthorizedAccessException or TimeoutException or JsonException or FormatException

@@ -1,11 +1,9 @@
 namespace AppProxy.Gateway.SignIn.Bearer;
 
 /// <summary>Who an access token was made for: a person through a client, or a program itself. Kept for as long as the token need not be checked again.</summary>
-internal sealed class BearerCaller(SignedInUser user, string[] audiences, DateTimeOffset authenticatedAt, DateTimeOffset expiresAt, TimeProvider time) : ICaller
+internal sealed class BearerCaller(SignedInUser user, DateTimeOffset authenticatedAt, DateTimeOffset expiresAt, TimeProvider time) : ICaller
 {
     public SignedInUser User => user;
-
-    public string[] Audiences => audiences;
 
     public DateTimeOffset AuthenticatedAt => authenticatedAt;
 

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Claims;
 using System.Text;
+using System.Text.Json;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.SignIn.OpenIdConnect;
 using AppProxy.Gateway.SignIn.Sessions;
@@ -21,6 +23,10 @@ internal sealed class BearerTokens(SignInOptions options, ClaimsReader claims, I
     /// <summary>A key that the provider withdraws counts no longer than this.</summary>
     private static readonly TimeSpan Keep = TimeSpan.FromMinutes(5);
 
+    /// <summary>Long enough that whoever sends the same bad token again and again has it looked at once; what mends it is not waited for.</summary>
+    private static readonly TimeSpan KeepRefusal = TimeSpan.FromSeconds(5);
+
+    private const string NoAccessToken = "the token is no access token";
     private const int MostKept = 10_000;
     private const int LongestToken = 16 * 1024;
 
@@ -43,31 +49,56 @@ internal sealed class BearerTokens(SignInOptions options, ClaimsReader claims, I
         return token?.AsSpan().Count('.') is 2 or 4;
     }
 
-    /// <returns>Who, or why not.</returns>
-    public async ValueTask<(BearerCaller? Caller, string? Fault)> CheckAsync(string token, PublishedApp app)
+    public async ValueTask<BearerCheck> CheckAsync(string token, PublishedApp app, CancellationToken cancellationToken)
     {
-        if (token.Length > LongestToken)
-        {
-            return (null, "the token is too long");
-        }
-
         var hash = Hash(token);
         if (!_found.TryGetValue(hash, out var found) || time.GetUtcNow() >= found.Until)
         {
-            found = await CheckAsync(token);
-            Remember(hash, found);
+            found = await CheckAsync(token, cancellationToken);
+            if (found.Until > time.GetUtcNow())
+            {
+                Remember(hash, found);
+            }
         }
 
-        return found.Caller is { } caller
-            ? IsFor(caller, app) ? (caller, null) : (null, "the token is for another audience")
-            : (null, found.Fault);
+        return found.IsOfProvider && !IsFor(found.Audiences, app)
+            ? new BearerCheck(null, found.Fault ?? "the token is for another audience", IsOurs: false, IsUndecided: false)
+            : new BearerCheck(found.Caller, found.Fault, found.IsOfProvider, found.IsUndecided);
     }
 
-    private async Task<Found> CheckAsync(string token)
+    private async Task<Found> CheckAsync(string token, CancellationToken cancellationToken)
     {
+        var until = time.GetUtcNow() + KeepRefusal;
+        if (Read(token) is not { } read)
+        {
+            return new Found(null, "the token is malformed", until);
+        }
+
+        if (read.Issuer?.TrimEnd('/') != options.Authority!.TrimEnd('/'))
+        {
+            return new Found(null, "the token is of another issuer", until);
+        }
+
+        var refused = new Found(null, null, until) { IsOfProvider = true, Audiences = [.. read.Audiences] };
+        if (token.Length > LongestToken)
+        {
+            return refused with { Fault = "the token is too long" };
+        }
+
+        var keys = (BaseConfigurationManager)oidc.Get(ProviderOptions.Scheme).ConfigurationManager!;
+        try
+        {
+            // The library would take the lack of it for a bad signature.
+            await keys.GetBaseConfigurationAsync(cancellationToken);
+        }
+        catch (InvalidOperationException)
+        {
+            return refused with { Fault = "the provider's keys cannot be had", IsUndecided = true, Until = default };
+        }
+
         var result = await Tokens.ValidateTokenAsync(token, new TokenValidationParameters
         {
-            ConfigurationManager = (BaseConfigurationManager)oidc.Get(ProviderOptions.Scheme).ConfigurationManager!,
+            ConfigurationManager = keys,
             ValidAlgorithms = Algorithms,
             ValidTypes = ["JWT", "at+jwt", "application/at+jwt"],
             // By app, since one token may be shown to several.
@@ -79,43 +110,63 @@ internal sealed class BearerTokens(SignInOptions options, ClaimsReader claims, I
                 return expires > now && (notBefore is not { } from || from <= now + TimeSpan.FromMinutes(1));
             },
         });
-        var until = time.GetUtcNow() + Keep;
         if (!result.IsValid)
         {
-            return new Found(null, Fault(result.Exception), until);
+            // A key that is not known yet is being asked for.
+            return refused with { Fault = Fault(result.Exception), Until = result.Exception is SecurityTokenSignatureKeyNotFoundException ? default : until };
         }
 
-        var said = result.ClaimsIdentity.Claims.ToList();
-        var user = claims.Read(said);
-        var isProgram = IsProgram(said, user);
-        if (user.Scopes.Length == 0 && user.Roles.Length == 0 && !isProgram)
+        return Judge((JsonWebToken)result.SecurityToken, [.. result.ClaimsIdentity.Claims], refused);
+    }
+
+    /// <summary>Whether a token that the provider made lets anybody in.</summary>
+    private Found Judge(JsonWebToken token, List<Claim> said, Found refused)
+    {
+        if (TokenKind.IsIdToken(said))
         {
-            // An ID token says who somebody is to us; it is no leave to anybody who holds it.
-            return new Found(null, "the token grants neither scope nor role", until);
+            return refused with { Fault = NoAccessToken };
+        }
+
+        var user = claims.Read(said);
+        var isProgram = TokenKind.IsProgram(said, user);
+        if (!isProgram && user.Scopes.Length == 0 && !(user.Roles.Length > 0 && TokenKind.IsDeclaredAccessToken(token)))
+        {
+            return refused with { Fault = "the token grants nothing: it has no scope, and nothing in it says that it is a program's own" };
         }
 
         if (!isProgram && options.RequiredScopes.Count > 0 && !user.Scopes.Intersect(options.RequiredScopes, StringComparer.Ordinal).Any())
         {
-            return new Found(null, "the token has none of the scopes " + string.Join(", ", options.RequiredScopes), until);
+            return refused with { Fault = "the token has none of the scopes " + string.Join(", ", options.RequiredScopes) };
         }
 
-        var jwt = (JsonWebToken)result.SecurityToken;
-        var expiresAt = new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero);
-        return new Found(
-            new BearerCaller(user with { IsServicePrincipal = isProgram }, [.. jwt.Audiences], claims.AuthenticatedAt(said), expiresAt, time),
-            null,
-            until < expiresAt ? until : expiresAt);
+        var expiresAt = new DateTimeOffset(token.ValidTo, TimeSpan.Zero);
+        var until = time.GetUtcNow() + Keep;
+        return refused with
+        {
+            // A program showed its secret for this very token.
+            Caller = new BearerCaller(user with { IsServicePrincipal = isProgram }, isProgram ? IssuedAt(token) : claims.AuthenticatedAt(said), expiresAt, time),
+            Until = until < expiresAt ? until : expiresAt,
+        };
     }
 
-    /// <summary>Client credentials: the subject is the client, or there are roles and no scopes that a person would have agreed to.</summary>
-    private static bool IsProgram(List<System.Security.Claims.Claim> said, SignedInUser user) =>
-        said.Exists(static claim => claim is { Type: "idtyp", Value: "app" })
-        || said.Exists(claim => claim.Type is "client_id" or "azp" or "appid" && claim.Value == user.Subject)
-        || (user.Scopes.Length == 0 && user.Roles.Length > 0);
+    private static DateTimeOffset IssuedAt(JsonWebToken token) => token.IssuedAt > DateTime.UnixEpoch ? new DateTimeOffset(token.IssuedAt, TimeSpan.Zero) : SignInTime.Unknown;
 
-    private bool IsFor(BearerCaller caller, PublishedApp app)
+    /// <summary>What a token says of itself, which nobody has vouched for yet.</summary>
+    private static JsonWebToken? Read(string token)
     {
-        foreach (var audience in caller.Audiences)
+        try
+        {
+            return new JsonWebToken(token);
+        }
+        catch (Exception malformed) when (malformed is ArgumentException or SecurityTokenException or JsonException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private bool IsFor(string[] audiences, PublishedApp app)
+    {
+        foreach (var audience in audiences)
         {
             if (audience == options.ClientId || (audience.StartsWith("api://", StringComparison.Ordinal) && audience.AsSpan(6).SequenceEqual(options.ClientId))
                 || app.IdentifierUris.Contains(audience) || options.Audiences.Contains(audience))
@@ -152,12 +203,21 @@ internal sealed class BearerTokens(SignInOptions options, ClaimsReader claims, I
     {
         SecurityTokenExpiredException or SecurityTokenInvalidLifetimeException => "the token has expired",
         SecurityTokenInvalidIssuerException => "the token is of another issuer",
-        SecurityTokenInvalidTypeException => "the token is no access token",
+        SecurityTokenInvalidTypeException => NoAccessToken,
         SecurityTokenInvalidAlgorithmException => "the token's algorithm is not allowed",
         SecurityTokenSignatureKeyNotFoundException or SecurityTokenInvalidSignatureException => "the token's signature is not the provider's",
         SecurityTokenMalformedException => "the token is malformed",
         _ => "the token is not valid",
     };
 
-    private sealed record Found(BearerCaller? Caller, string? Fault, DateTimeOffset Until);
+    /// <param name="Until">How long it is kept; over already where it must be looked at again.</param>
+    private sealed record Found(BearerCaller? Caller, string? Fault, DateTimeOffset Until)
+    {
+        /// <summary>Whether it names our provider.</summary>
+        public bool IsOfProvider { get; init; }
+
+        public string[] Audiences { get; init; } = [];
+
+        public bool IsUndecided { get; init; }
+    }
 }

@@ -47,15 +47,13 @@ internal sealed class ClaimsReader(SignInOptions options, TimeProvider time, Nam
         });
     }
 
-    /// <summary>When the provider saw them; a provider that does not say has seen them now.</summary>
+    /// <summary>When the provider saw them, never later than now; <see cref="SignInTime.Unknown"/> where it does not say.</summary>
     public DateTimeOffset AuthenticatedAt(IEnumerable<Claim> claims)
     {
-        var now = time.GetUtcNow();
         return claims.FirstOrDefault(static claim => claim.Type == "auth_time") is { } said
             && long.TryParse(said.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            && seconds <= now.ToUnixTimeSeconds()
-            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-            : now;
+            ? DateTimeOffset.FromUnixTimeSeconds(Math.Min(seconds, time.GetUtcNow().ToUnixTimeSeconds()))
+            : SignInTime.Unknown;
     }
 
     /// <summary>Entra leaves the groups out where a person is in more than a token holds, and says where to fetch them.</summary>

@@ -26,6 +26,8 @@ internal sealed class ProviderOptions(SignInOptions options, GatewayOrigin origi
         // Our own sign-out goes to the provider; these would listen on paths of the handler's.
         oidc.SignedOutCallbackPath = PathString.Empty;
         oidc.RemoteSignOutPath = PathString.Empty;
+        // Keys that rotate are asked for when a token names one; no oftener, since anybody can name one, and soon again where that failed.
+        oidc.RefreshInterval = TimeSpan.FromSeconds(30);
         oidc.GetClaimsFromUserInfoEndpoint = options.UseUserInfo;
         oidc.MapInboundClaims = false;
         oidc.SaveTokens = false;

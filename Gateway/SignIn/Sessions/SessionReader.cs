@@ -1,3 +1,4 @@
+using System.Text;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Relay;
 using AppProxy.Gateway.SignIn.Cookies;
@@ -16,7 +17,7 @@ internal sealed class SessionReader(SessionRegistry sessions)
         var cookie = OwnCookies.FindFirst(request.Headers.Cookie, GatewayCookies.Session(request, app?.IsSecureCookieEnabled ?? true));
         return TokenHash.TryCompute(cookie, out var token)
             && Authority.TrySplit(request.Host.Value, out var host, out _)
-            && sessions.TryGet(token, Authority.Trim(host), out var session)
+            && sessions.TryGet(token, Ascii.IsValid(host) ? Authority.Trim(host) : RequestHost.Of(request).AsSpan(), out var session)
             && session.TryTouch()
             ? session
             : null;

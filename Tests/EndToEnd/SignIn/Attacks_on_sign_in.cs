@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using System.Web;
 using AppProxy.Testing;
 using FluentAssertions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using NUnit.Framework;
 
 namespace AppProxy.Tests.EndToEnd.SignIn;
@@ -163,6 +165,45 @@ public sealed class Attacks_on_sign_in : SignInTest
         }
 
         reached.Should().BeFalse();
+    }
+
+    [Test]
+    public async Task No_path_leads_through_an_open_app_to_a_protected_one_on_its_host(CancellationToken cancellation)
+    {
+        // The site's back end has the desk too, and reads paths in its own way.
+        var reached = new List<string>();
+        var proxy = await StartSignInAsync(cancellation, options =>
+        {
+            foreach (var app in (string[])["site", "desk"])
+            {
+                options.Publish(app, context =>
+                {
+                    reached.Add(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+                    return Task.CompletedTask;
+                });
+            }
+
+            options.Changes["site"] = static app => ((Dictionary<string, object>)app["onPremisesPublishing"])["externalAuthenticationType"] = "passthru";
+            options.Changes["desk"] = app => ((Dictionary<string, object>)app["onPremisesPublishing"])["externalUrl"] = $"https://site.localhost:{Own.Port}/desk/";
+        });
+        using var client = proxy.CreateClient("site");
+        async Task<HttpStatusCode> GetAsync(string path)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(proxy.UrlOf("site").GetLeftPart(UriPartial.Authority) + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+            using var answer = await client.SendAsync(request, cancellation);
+            return answer.StatusCode;
+        }
+
+        foreach (var path in (string[])["/Desk/x", "//desk/x", "/x/..;/desk/x", "/desk;a=1/x", "/x%2f..%2fdesk/", "/x%5c..%5cdesk/", "/%2fdesk/", "/%2564esk/", "/x//../desk/"])
+        {
+            (await GetAsync(path)).Should().Be(HttpStatusCode.NotFound, path);
+        }
+
+        (await GetAsync("/desk/x")).Should().Be(HttpStatusCode.Unauthorized);
+        (await GetAsync("/desk")).Should().Be(HttpStatusCode.Unauthorized);
+        reached.Should().BeEmpty();
+        (await GetAsync("/a%2Fb;v=1?q=/desk/..")).Should().Be(HttpStatusCode.OK);
+        reached.Should().Equal("/a%2Fb;v=1?q=/desk/..");
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Web;
 using FluentAssertions;
 using NUnit.Framework;
 
@@ -49,6 +50,38 @@ public sealed class Policies_decide : SignInTest
         page.Url.Host.Should().Be("gateway.localhost");
         page.Status.Should().Be(HttpStatusCode.Forbidden);
         page.Body.Should().Contain("step-up-failed");
+    }
+
+    [TestCase(true, TestName = "A_new_sign_in_is_asked_for_and_no_old_one_passes_for_it")]
+    [TestCase(false, TestName = "A_sign_in_of_which_the_provider_does_not_say_when_passes_for_no_new_one")]
+    public async Task A_new_sign_in_is_asked_for(bool isTold, CancellationToken cancellation)
+    {
+        ProviderTakesPushedRequests = false;
+        var proxy = await StartSignInAsync(cancellation, options =>
+        {
+            options.GatewaySettings["Gateway:SignIn:Scopes:0"] = "openid";
+            options.GatewaySettings["Gateway:SignIn:Scopes:1"] = isTold ? "profile" : "email";
+            options.Catalogue["conditionalAccessPolicies"] = Policy(""" "sessionControls": { "signInFrequency": { "isEnabled": true, "type": "hours", "value": 1 } }""");
+        });
+        using var browser = new TestBrowser();
+        var wanted = new Uri(proxy.UrlOf("other"), "secret?x=1");
+        var form = await browser.GoAsync(proxy.UrlOf("app"), cancellation);
+        (await browser.SubmitAsync(form, cancellation, ("name", "alice"), ("password", "alice"), ("ago", "7200"))).Status.Should().Be(HttpStatusCode.OK);
+
+        // The provider knows her still, and asks only because it is told to: by what her browser carries there.
+        var asked = (await browser.GoAsync(wanted, cancellation, static url => url.Host == "localhost")).Way[^1];
+        var query = HttpUtility.ParseQueryString(asked.Query);
+        (query["prompt"], query["max_age"]).Should().Be(("login", "0"));
+        query.Remove("prompt");
+        query.Remove("max_age");
+        var stripped = await browser.GoAsync(new UriBuilder(asked) { Query = query.ToString() }.Uri, cancellation);
+
+        stripped.Url.Host.Should().Be("gateway.localhost", stripped.Body);
+        stripped.Status.Should().Be(HttpStatusCode.Forbidden);
+        stripped.Body.Should().Contain("step-up-failed");
+        var page = await SignInAsync(browser, wanted, "alice", cancellation);
+        page.Status.Should().Be(HttpStatusCode.OK, page.Body);
+        page.Url.Should().Be(wanted);
     }
 
     [Test]

@@ -116,7 +116,7 @@ public sealed class Programs_bring_tokens : SignInTest
                 (Rsa("""{"alg":"RS256","typ":"at+jwt"}""", payload.Replace(Provider.Issuer, "https://evil.example", StringComparison.Ordinal), foreignKey), "not"),
                 ($"{parts[0]}.{WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(payload.Replace("robot", "alice", StringComparison.Ordinal)))}.{parts[2]}", "signature"),
                 (await IdTokenAsync(browser, cancellation), "no access token"),
-                ("a.b.c", "not valid"),
+                ("a.b.c", "malformed"),
             ])
         {
             var (status, _, challenge) = await SendAsync(proxy, token, cancellation);
@@ -142,6 +142,27 @@ public sealed class Programs_bring_tokens : SignInTest
         (await same.Content.ReadAsStringAsync(cancellation)).Should().Contain("authorization=[]");
         using var apps = await alice.FetchAsync(HttpMethod.Get, proxy.UrlOf("app"), cancellation, ("Authorization", "Basic b3duOm93bg=="));
         (await apps.Content.ReadAsStringAsync(cancellation)).Should().Contain("authorization=[Basic b3duOm93bg==]", "what is not for us is the app's");
+    }
+
+    [Test]
+    public async Task A_token_for_us_never_reaches_the_app_and_one_for_others_may(CancellationToken cancellation)
+    {
+        var proxy = await StartSignInAsync(cancellation, options => options.GatewaySettings["Gateway:SignIn:RequiredScopes:0"] = "admin");
+        using var alice = new TestBrowser();
+        using var bob = new TestBrowser();
+        await SignInAsync(alice, proxy.UrlOf("app"), "alice", cancellation);
+        var ours = await LoopbackAsync(bob, "bob", cancellation);
+        var elsewhere = await ClientCredentialsAsync("https://elsewhere", cancellation);
+
+        using var refused = await alice.FetchAsync(HttpMethod.Get, proxy.UrlOf("app"), cancellation, ("Authorization", "Bearer " + ours));
+        refused.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        refused.Headers.GetValues("AppProxy-Error").Should().Equal("token-refused");
+        refused.Headers.WwwAuthenticate.ToString().Should().Contain("none of the scopes admin");
+        foreach (var token in (string[])[elsewhere, "a.b.c", "opaque"])
+        {
+            using var passed = await alice.FetchAsync(HttpMethod.Get, proxy.UrlOf("app"), cancellation, ("Authorization", "Bearer " + token));
+            (await passed.Content.ReadAsStringAsync(cancellation)).Should().Contain($"authorization=[Bearer {token}]", "it is the app's own affair");
+        }
     }
 
     [Test]

@@ -29,6 +29,26 @@ public sealed class Sessions_run_out : SignInTest
     }
 
     [Test]
+    public async Task And_so_it_is_on_a_host_with_letters_beyond_ASCII(CancellationToken cancellation)
+    {
+        const string Books = "xn--bcher-kva";
+        var proxy = await StartSignInAsync(cancellation, options => options.Time = _clock, only: Books);
+        using var browser = new TestBrowser();
+        var page = new Uri(proxy.UrlOf(Books), "order?id=7");
+
+        var first = await SignInAsync(browser, page, "alice", cancellation);
+        first.Url.Should().Be(page);
+        first.Body.Should().StartWith("GET /order?id=7 ");
+        (await browser.GoAsync(page, cancellation)).Way.Should().ContainSingle();
+        _clock.SetAhead(TimeSpan.FromHours(3));
+        var repeat = await browser.PostAsync(page, [new("text", "typed")], page, cancellation);
+        repeat.Body.Should().Contain("You are signed in again", "the page that sent it was the app's own");
+        var (action, fields) = repeat.Form;
+
+        (await browser.PostAsync(action, fields, repeat.Url, cancellation)).Body.Should().StartWith("POST /order?id=7 ").And.Contain("body=[text=typed]");
+    }
+
+    [Test]
     public async Task But_nobody_else_s_form_is(CancellationToken cancellation)
     {
         var proxy = await StartAsync(cancellation);

@@ -33,12 +33,14 @@ const provider = new Provider(issuer, {
   pkce: { required: () => true },
   // The usual one refuses addresses of this machine.
   fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
-  claims: { openid: ['sub', 'sid', 'amr', 'acr', 'auth_time'], profile: ['name', 'upn', 'groups'], email: ['email'] },
+  // Without profile it says when it saw somebody only to who asks for that.
+  claims: { openid: ['sub', 'sid', 'amr', 'acr'], profile: ['name', 'upn', 'groups', 'auth_time'], email: ['email'] },
   scopes: ['openid', 'profile', 'email'],
   acrValues: ['urn:pwd', 'urn:mfa'],
   conformIdTokenClaims: false,
   features: {
     devInteractions: { enabled: false },
+    pushedAuthorizationRequests: { enabled: process.env.PROVIDER_PUSHED === 'yes' },
     claimsParameter: { enabled: true },
     clientCredentials: { enabled: true },
     deviceFlow: { enabled: true },
@@ -90,7 +92,9 @@ async function interact(request, response) {
 
     // Who is asked for two steps does them.
     const isStrong = `${params.acr_values} ${params.claims}`.includes('urn:mfa');
-    const login = { accountId: name, remember: true, acr: isStrong ? 'urn:mfa' : 'urn:pwd', amr: isStrong ? ['pwd', 'mfa'] : ['pwd'] };
+    // As if it had been so many seconds ago.
+    const ts = Math.floor(Date.now() / 1000) - Number(form.get('ago') ?? 0);
+    const login = { accountId: name, remember: true, ts, acr: isStrong ? 'urn:mfa' : 'urn:pwd', amr: isStrong ? ['pwd', 'mfa'] : ['pwd'] };
     await provider.interactionFinished(request, response, { login }, { mergeWithLastSubmission: false });
     return;
   }
