@@ -34,4 +34,5 @@ internal sealed record ConnectorIdentity
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
 [JsonSerializable(typeof(ConnectorIdentity))]
+[JsonSerializable(typeof(PendingKey))]
 internal sealed partial class ConnectorIdentityJsonContext : JsonSerializerContext;

@@ -5,7 +5,7 @@ namespace AppProxy.Connector.Enrollment;
 
 /// <summary>
 /// Makes this installation a connector: 1. the token names the gateway's key; 2. the gateway shows that it has that key, or one that it vouched
-/// for, before it learns anything; 3. a key pair is drawn, whose private half stays here; 4. the gateway takes the public half; 5. the identity is kept.
+/// for, before it learns anything; 3. a key pair is drawn and kept, whose private half stays here; 4. the gateway takes the public half; 5. the identity is kept.
 /// </summary>
 internal sealed class Enroller(IdentityFile file, TimeProvider time, HttpMessageHandler? handler = null)
 {
@@ -31,6 +31,7 @@ internal sealed class Enroller(IdentityFile file, TimeProvider time, HttpMessage
                 : "The token is none, or was not copied whole: it begins with apx1_ and is one word.");
         }
 
+        var pending = new PendingEnrollment(file, token.Id);
         using var client = new GatewayClient(url, time, handler);
         try
         {
@@ -38,7 +39,7 @@ internal sealed class Enroller(IdentityFile file, TimeProvider time, HttpMessage
             var gatewayKey = await FindPinnedAsync(client, url, token, cancellationToken);
 
             // 3.
-            using var key = ConnectorIdentity.CreateKey();
+            using var key = pending.OpenKey();
             var publicKey = PublicKeys.From(key);
             var identity = new ConnectorIdentity
             {
@@ -81,7 +82,11 @@ internal sealed class Enroller(IdentityFile file, TimeProvider time, HttpMessage
             {
                 file.Write(identity);
             }
-            else if (!file.TryCreate(identity))
+
+            // The same enrolment twice at once gets the same identity twice.
+            var isLate = !isReplacing && !file.TryCreate(identity) && file.Read().Id != identity.Id;
+            pending.Forget();
+            if (isLate)
             {
                 throw new EnrollmentException($"{file.Path}: another enrolment was faster, and its identity stays. '{identity.Name}' is enrolled too and in nobody's use: revoke it at the gateway.");
             }
@@ -90,6 +95,11 @@ internal sealed class Enroller(IdentityFile file, TimeProvider time, HttpMessage
         }
         catch (GatewayCallException failed)
         {
+            if (failed.Fault is CallFault.TokenUnknown or CallFault.TokenForged or CallFault.TokenUsed or CallFault.TokenExpired)
+            {
+                pending.Forget();
+            }
+
             throw new EnrollmentException(failed.Message, failed);
         }
     }

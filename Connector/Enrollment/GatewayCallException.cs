@@ -12,4 +12,7 @@ internal sealed class GatewayCallException(CallFault? fault, string message, Exc
 
     /// <summary>Whether there was an answer, and it was not the gateway's.</summary>
     public bool IsForged { get; init; }
+
+    /// <summary>With <see cref="CallFault.ClockSkewed"/>: what the gateway says of its time, to be verified.</summary>
+    public string? Clock { get; init; }
 }

@@ -15,11 +15,13 @@ internal sealed class GatewayClient : IDisposable
     /// <summary>Settings of ten thousand apps.</summary>
     private const int MaxAnswer = 16 * 1024 * 1024;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly Uri _gateway;
     private readonly TimeProvider _time;
     private readonly HttpClient _client;
 
-    /// <summary>The gateway's clock less ours, learnt when it says that they differ too much.</summary>
+    /// <summary>The gateway's clock less ours, learnt when it says, and signs, that they differ too much.</summary>
     private TimeSpan _offset;
 
     /// <param name="gateway">Where the gateway is; https, or http on loopback.</param>
@@ -32,7 +34,7 @@ internal sealed class GatewayClient : IDisposable
         _client = new HttpClient(handler ?? new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
         {
             BaseAddress = gateway,
-            Timeout = TimeSpan.FromSeconds(20),
+            Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = MaxAnswer,
         };
     }
@@ -86,7 +88,11 @@ internal sealed class GatewayClient : IDisposable
             }
             catch (GatewayCallException skewed) when (skewed.Fault == CallFault.ClockSkewed && attempt == 1)
             {
-                // The answer had the gateway's time, which is at hand now.
+                if (!await TrySetClockAsync(skewed.Clock, call.Id, gatewayKey, cancellationToken))
+                {
+                    throw new GatewayCallException(
+                        CallFault.ClockSkewed, $"{skewed.Message.TrimEnd('.')}, and what time it is comes without the gateway's signature, so it is not believed: set this machine's clock.", skewed);
+                }
             }
         }
     }
@@ -107,18 +113,39 @@ internal sealed class GatewayClient : IDisposable
 
     private async Task<(GatewayAnswer Answer, JsonWebKey GatewayKey)> VerifyAsync(string text, string callId, JsonWebKey gatewayKey, CancellationToken cancellationToken)
     {
-        var answer = await SignedJson.VerifyAsync(text, IdentityJsonContext.Default.GatewayAnswer, GatewayAnswer.TokenType, gatewayKey);
-        if (answer is null)
+        var (answer, signedBy) = await VerifyAsync(text, IdentityJsonContext.Default.GatewayAnswer, GatewayAnswer.TokenType, gatewayKey, cancellationToken);
+        return answer is not null && answer.InResponseTo == callId
+            ? (answer, signedBy)
+            : throw new GatewayCallException(null, $"{_gateway}: the answer is not signed with the key of the gateway that this connector trusts. Something on the way answers in its place, or the gateway lost its keys: then enrol again.") { IsForged = true };
+    }
+
+    private async Task<(T? Document, JsonWebKey GatewayKey)> VerifyAsync<T>(string text, JsonTypeInfo<T> type, string tokenType, JsonWebKey gatewayKey, CancellationToken cancellationToken)
+        where T : class
+    {
+        var document = await SignedJson.VerifyAsync(text, type, tokenType, gatewayKey);
+        if (document is null)
         {
             // The gateway signs with a later key, perhaps.
             var keys = await ReadKeysAsync(cancellationToken);
             gatewayKey = await KeySuccession.FollowAsync(gatewayKey, keys.Successions);
-            answer = await SignedJson.VerifyAsync(text, IdentityJsonContext.Default.GatewayAnswer, GatewayAnswer.TokenType, gatewayKey);
+            document = await SignedJson.VerifyAsync(text, type, tokenType, gatewayKey);
         }
 
-        return answer is not null && answer.InResponseTo == callId
-            ? (answer, gatewayKey)
-            : throw new GatewayCallException(null, $"{_gateway}: the answer is not signed with the key of the gateway that this connector trusts. Something on the way answers in its place, or the gateway lost its keys: then enrol again.") { IsForged = true };
+        return (document, gatewayKey);
+    }
+
+    /// <summary>Goes by the gateway's clock from now on, if it is the gateway that says so, and now.</summary>
+    private async Task<bool> TrySetClockAsync(string? text, string callId, JsonWebKey gatewayKey, CancellationToken cancellationToken)
+    {
+        if (text is null
+            || (await VerifyAsync(text, IdentityJsonContext.Default.GatewayClock, GatewayClock.TokenType, gatewayKey, cancellationToken)).Document is not { } clock
+            || clock.InResponseTo != callId)
+        {
+            return false;
+        }
+
+        _offset = DateTimeOffset.FromUnixTimeSeconds(clock.Time) - _time.GetUtcNow();
+        return true;
     }
 
     private static HttpRequestMessage CreatePost(string path, string body)
@@ -138,16 +165,18 @@ internal sealed class GatewayClient : IDisposable
         where T : class
     {
         using var request = message;
+        using var patience = new CancellationTokenSource(Patience, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            using var response = await _client.SendAsync(request, cancellationToken);
+            using var response = await _client.SendAsync(request, either.Token);
             if (response.StatusCode == HttpStatusCode.NotModified && request.Headers.IfNoneMatch.Count > 0)
             {
                 return null;
             }
 
-            var text = await response.Content.ReadAsStringAsync(cancellationToken);
-            return response.StatusCode == HttpStatusCode.OK ? read(text) : throw Refused(response, text);
+            var text = await response.Content.ReadAsStringAsync(either.Token);
+            return response.StatusCode == HttpStatusCode.OK ? read(text) : throw Refused(text);
         }
         catch (FormatException exception)
         {
@@ -170,7 +199,7 @@ internal sealed class GatewayClient : IDisposable
         }
     }
 
-    private GatewayCallException Refused(HttpResponseMessage response, string text)
+    private GatewayCallException Refused(string text)
     {
         CallRefusal refusal;
         try
@@ -182,12 +211,7 @@ internal sealed class GatewayClient : IDisposable
             return NoGateway(exception);
         }
 
-        if (refusal.Code == CallFault.ClockSkewed && response.Headers.Date is { } date)
-        {
-            _offset = date - _time.GetUtcNow();
-        }
-
-        return new GatewayCallException(refusal.Code, $"{_gateway}: {refusal.Message}");
+        return new GatewayCallException(refusal.Code, $"{_gateway}: {refusal.Message}") { Clock = refusal.Clock };
     }
 
     private GatewayCallException NoGateway(Exception exception)

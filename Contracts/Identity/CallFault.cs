@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace AppProxy.Contracts.Identity;
 
 /// <summary>Why the gateway refuses a connector's call; the text of <c>code</c> in the JSON that it answers with.</summary>
@@ -44,13 +47,45 @@ internal enum CallFault
 
     /// <summary>The gateway cannot reach its store.</summary>
     Unavailable,
+
+    /// <summary>What a later release calls otherwise; its message tells. Never said.</summary>
+    Other,
 }
 
 /// <summary>The answer to a call that is refused, as <c>application/json</c>. Not signed: it grants nothing.</summary>
 internal sealed record CallRefusal
 {
+    [JsonConverter(typeof(CallFaultConverter))]
     public required CallFault Code { get; init; }
 
     /// <summary>One line for the operator.</summary>
     public required string Message { get; init; }
+
+    /// <summary>With <see cref="CallFault.ClockSkewed"/>: a <see cref="GatewayClock"/>, signed. Whoever could move a connector's clock could have it sign calls for later.</summary>
+    public string? Clock { get; init; }
+}
+
+/// <summary>The gateway's time, in answer to a call whose own is far from it: a JWT of type <see cref="TokenType"/>, signed with the gateway's key. It answers nothing else.</summary>
+internal sealed record GatewayClock
+{
+    public const string TokenType = "gateway-clock+jwt";
+
+    /// <summary>The <see cref="ConnectorCall.Id"/> that it answers.</summary>
+    [JsonPropertyName("inResponseTo")]
+    public required string InResponseTo { get; init; }
+
+    /// <summary>Seconds since 1970.</summary>
+    [JsonPropertyName("time")]
+    public required long Time { get; init; }
+}
+
+/// <summary>A reason that a later release has, and this one does not know, is a refusal all the same.</summary>
+internal sealed class CallFaultConverter : JsonConverter<CallFault>
+{
+    public override CallFault Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        => reader.TokenType != JsonTokenType.String ? throw new JsonException()
+            : Enum.TryParse<CallFault>(reader.GetString(), out var fault) && string.Equals(fault.ToString(), reader.GetString(), StringComparison.Ordinal) ? fault
+            : CallFault.Other;
+
+    public override void Write(Utf8JsonWriter writer, CallFault value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
 }

@@ -7,6 +7,7 @@ namespace AppProxy.Contracts.Identity;
 [JsonSerializable(typeof(ConnectorCall))]
 [JsonSerializable(typeof(GatewayAnswer))]
 [JsonSerializable(typeof(CallRefusal))]
+[JsonSerializable(typeof(GatewayClock))]
 [JsonSerializable(typeof(GatewayKeys))]
 [JsonSerializable(typeof(PresenceReport))]
 [JsonSerializable(typeof(AppSettings))]

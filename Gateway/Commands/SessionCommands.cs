@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using AppProxy.Gateway.Directory.Accounts;
+using AppProxy.Gateway.SignIn;
 using AppProxy.Gateway.SignIn.Sessions;
 using AppProxy.Gateway.SignIn.Storage;
 using AppProxy.Gateway.Storage;
@@ -21,7 +22,7 @@ internal static class SessionCommands
         {
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{session.AuthenticatedAt:yyyy-MM-dd HH:mm}Z  {session.LastSeenAt:yyyy-MM-dd HH:mm}Z  {session.ExpiresAt:yyyy-MM-dd HH:mm}Z  {session.Client?.Address ?? "-"}, {session.Client?.UserAgent ?? "-"}"));
+                $"{(session.AuthenticatedAt == SignInTime.Unknown ? "-" : $"{session.AuthenticatedAt:yyyy-MM-dd HH:mm}Z"),-17}  {session.LastSeenAt:yyyy-MM-dd HH:mm}Z  {session.ExpiresAt:yyyy-MM-dd HH:mm}Z  {session.Client?.Address ?? "-"}, {session.Client?.UserAgent ?? "-"}"));
         }
     });
 

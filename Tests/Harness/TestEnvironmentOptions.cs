@@ -16,6 +16,9 @@ public sealed class TestEnvironmentOptions
     /// <summary>Connection string of a Service Bus namespace, or of what speaks like one, that gateway and connectors use instead of the embedded broker.</summary>
     public string? ServiceBus { get; set; }
 
+    /// <summary>Connection string for what enrolled connectors use in the place of <see cref="ServiceBus"/>: a broker that stands between the two.</summary>
+    internal string? ConnectorServiceBus { get; set; }
+
     /// <summary>What clients speak with the gateway; apps are published as https where it is TLS.</summary>
     public TestProtocol Front { get; set; } = TestProtocol.Http1;
 

@@ -100,10 +100,14 @@ internal sealed class CallReader(SigningKeys keys, IConnectorStore store, Replay
             throw new CallRefusedException(CallFault.WrongGateway, "The call is for another gateway than this one.");
         }
 
-        var age = time.GetUtcNow().ToUnixTimeSeconds() - call.IssuedAt;
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var age = now - call.IssuedAt;
         return age is >= -ConnectorCall.Skew and <= ConnectorCall.Lifetime + ConnectorCall.Skew
             ? call
-            : throw new CallRefusedException(CallFault.ClockSkewed, $"The connector's clock is {Math.Abs(age)} s {(age > 0 ? "behind" : "ahead of")} the gateway's.");
+            : throw new CallRefusedException(CallFault.ClockSkewed, $"The connector's clock is {Math.Abs(age)} s {(age > 0 ? "behind" : "ahead of")} the gateway's.")
+            {
+                Clock = new GatewayClock { InResponseTo = call.Id, Time = now },
+            };
     }
 
     /// <summary>Whoever signs with the key before has an old copy of what the connector keeps. A call that was recorded in its time is none of that.</summary>

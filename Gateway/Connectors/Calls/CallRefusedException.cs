@@ -6,4 +6,7 @@ namespace AppProxy.Gateway.Connectors.Calls;
 internal sealed class CallRefusedException(CallFault fault, string message) : Exception(message)
 {
     public CallFault Fault { get; } = fault;
+
+    /// <summary>What to tell a connector whose clock differs.</summary>
+    public GatewayClock? Clock { get; init; }
 }

@@ -67,7 +67,11 @@ internal sealed partial class ConnectorEndpoints(SigningKeys keys, TimeProvider 
                 LogRefused(context.Request.Path, context.Connection.RemoteIpAddress, refused.Fault, unlogged, refused.Message);
             }
 
-            await RefuseAsync(context, refused.Fault, refused.Message);
+            await RefuseAsync(
+                context,
+                refused.Fault,
+                refused.Message,
+                refused.Clock is { } clock ? SignedJson.Sign(clock, IdentityJsonContext.Default.GatewayClock, GatewayClock.TokenType, keys.Current.Credentials) : null);
         }
         catch (StoreException unusable)
         {
@@ -76,7 +80,7 @@ internal sealed partial class ConnectorEndpoints(SigningKeys keys, TimeProvider 
         }
     }
 
-    private static Task RefuseAsync(HttpContext context, CallFault fault, string message)
+    private static Task RefuseAsync(HttpContext context, CallFault fault, string message, string? clock = null)
     {
         context.Response.StatusCode = fault switch
         {
@@ -88,7 +92,7 @@ internal sealed partial class ConnectorEndpoints(SigningKeys keys, TimeProvider 
         };
         context.Response.ContentType = "application/json";
         return context.Response.WriteAsync(
-            JsonSerializer.Serialize(new CallRefusal { Code = fault, Message = message }, IdentityJsonContext.Default.CallRefusal), context.RequestAborted);
+            JsonSerializer.Serialize(new CallRefusal { Code = fault, Message = message, Clock = clock }, IdentityJsonContext.Default.CallRefusal), context.RequestAborted);
     }
 
     private async Task<string> ReadBodyAsync(HttpContext context, int limit)

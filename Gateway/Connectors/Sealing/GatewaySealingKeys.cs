@@ -1,12 +1,16 @@
 using AppProxy.Contracts.Identity.Sealing;
 using AppProxy.Gateway.Connectors.Roster;
+using AppProxy.Gateway.Storage;
 
 namespace AppProxy.Gateway.Connectors.Sealing;
 
 /// <summary>A gateway's side of a group: seals with the group's key, and opens what each connector sealed with its own, unless that was shut out.</summary>
 internal sealed class GatewaySealingKeys(string group, GroupKeys keys, ShutOutConnectors? shutOut, TimeProvider time) : ISealingKeys
 {
+    private readonly Lock _gate = new();
     private SealingKey? _current;
+    private Task? _look;
+    private long _lookedAt;
 
     public DateTimeOffset Now => time.GetUtcNow();
 
@@ -43,7 +47,35 @@ internal sealed class GatewaySealingKeys(string group, GroupKeys keys, ShutOutCo
 
     public byte[]? OpeningKeyOf(in SealedHeader header) => Find(header.KeyId)?.Secret.UpOf(header.Connector);
 
-    public Task RefreshAsync(CancellationToken cancellationToken) => keys.EnsureAsync(group, cancellationToken);
+    /// <summary>
+    /// Whoever can write to a queue can make us look, so once in a second is enough; nobody waits for the next time, since all behind it would. While
+    /// the store is away there is nothing to be seen, and the message that asks is refused: it alone, for everything else the keys are here.
+    /// </summary>
+    public Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_look is not { } last || (last.IsCompleted && time.GetElapsedTime(_lookedAt) >= GroupKeys.Interval))
+            {
+                _lookedAt = time.GetTimestamp();
+                _look = last = LookAsync();
+            }
+
+            return last.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        try
+        {
+            await keys.EnsureAsync(group, CancellationToken.None);
+        }
+        catch (StoreException)
+        {
+            // It is told where the keys are read every second.
+        }
+    }
 
     private GroupKey? Find(uint id)
     {

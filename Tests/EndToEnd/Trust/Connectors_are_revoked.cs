@@ -1,6 +1,9 @@
 using System.Net;
 using AppProxy.Connector.Enrollment;
 using AppProxy.Contracts.Identity;
+using AppProxy.Contracts.Transport;
+using AppProxy.Contracts.Transport.Amqp;
+using AppProxy.Contracts.Transport.Tokens;
 using AppProxy.Gateway.Connectors.Roster;
 using AppProxy.Testing;
 using FluentAssertions;
@@ -87,6 +90,9 @@ public sealed class Connectors_are_revoked : EnrollmentTest
         using var client = proxy.CreateClient("app");
         (await client.GetStringAsync("", cancellation)).Should().Be("served");
         var connector = (await StoreOf(proxy).ListAsync(cancellation)).Single();
+        var token = new HeldToken(
+            await proxy.Connectors[0].Services.GetRequiredService<EnrolledTokenProvider>().GetTokenAsync($"amqps://127.0.0.1/{EntityNames.Requests("default")}", cancellation));
+        await ListenAsync(proxy, token, cancellation);
 
         // As the command does it, in the store and nowhere else. Time stands still but for this second, of the five that there may be.
         await StoreOf(proxy).UpdateAsync(connector.Id, static other => other with { RevokedAt = TimeProvider.System.GetUtcNow() }, cancellation);
@@ -94,6 +100,8 @@ public sealed class Connectors_are_revoked : EnrollmentTest
 
         await Log.WaitForAsync(static entry => entry.EventId == 4321, cancellation);
         (await Log.WaitForAsync(static entry => entry.EventId == 1002, cancellation)).Text.Should().StartWith("connector of group 'default': lost the broker");
+        (await this.Awaiting(_ => ListenAsync(proxy, token, cancellation)).Should().ThrowAsync<TransportException>())
+            .Which.Failure.Should().Be(TransportFailure.Unauthorized, "a token from before opens no new connection either, though it is good for minutes");
     }
 
     [Test, CancelAfter(Guard)]
@@ -136,5 +144,27 @@ public sealed class Connectors_are_revoked : EnrollmentTest
     {
         await StoreOf(proxy).UpdateAsync(connector.Id, static other => other with { RevokedAt = TimeProvider.System.GetUtcNow() }, cancellation);
         await proxy.GatewayServices.GetRequiredService<ConnectorWatch>().LookAsync(cancellation);
+    }
+
+    /// <summary>Opens a connection with a token, and a link there.</summary>
+    private static async Task ListenAsync(TestEnvironment proxy, HeldToken token, CancellationToken cancellation)
+    {
+        await using var transport = await AmqpTransport.ConnectAsync(
+            new AmqpTransportOptions { Endpoint = new Uri(proxy.GetConnectorSettings()["Connector:Broker:Url"]!), TokenProvider = token }, cancellation);
+        await using var receiver = await transport.OpenReceiverAsync(EntityNames.Requests("default"), new ReceiverOptions { Mode = ReceiveMode.PeekLock }, new Deaf(), cancellation);
+    }
+
+    private sealed class HeldToken(BrokerToken token) : IBrokerTokenProvider
+    {
+        public ValueTask<BrokerToken> GetTokenAsync(string audience, CancellationToken cancellationToken) => new(token);
+    }
+
+    private sealed class Deaf : IMessageHandler
+    {
+        public void OnMessage(InboundMessage message) => message.Release();
+
+        public void OnClosed(TransportException? reason)
+        {
+        }
     }
 }

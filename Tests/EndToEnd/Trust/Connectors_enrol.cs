@@ -114,6 +114,51 @@ public sealed class Connectors_enrol : EnrollmentTest
     }
 
     [Test, CancelAfter(Guard)]
+    public async Task A_lost_answer_costs_no_token(CancellationToken cancellation)
+    {
+        var proxy = await StartGatewayAsync(cancellation);
+        var token = await proxy.CreateEnrollmentTokenAsync(cancellationToken: cancellation);
+        using (var losing = new LosingHandler())
+        {
+            await new Enroller(Identity, TimeProvider.System, losing)
+                .Awaiting(enroller => enroller.EnrollAsync(proxy.GatewayUrl.ToString(), token, "berlin", isReplacing: false, cancellation)).Should().ThrowAsync<EnrollmentException>();
+        }
+
+        var made = (await StoreOf(proxy).ListAsync(cancellation)).Should().ContainSingle().Subject;
+        Identity.Exists.Should().BeFalse();
+
+        (await EnrollAsync(proxy, token, cancellation: cancellation)).Id.Should().Be(made.Id);
+
+        (await StoreOf(proxy).ListAsync(cancellation)).Should().ContainSingle();
+        (await Open().GetBrokerAccessAsync(cancellation)).Tokens.Should().HaveCount(3);
+        Directory.EnumerateFiles(Path.GetDirectoryName(IdentityPath)!).Should().Equal(IdentityPath);
+    }
+
+    [TestCase("{ \"tokenId\": \"cut")]
+    [TestCase("{ \"tokenId\": \"another\", \"privateKey\": \"AAAA\" }")]
+    [CancelAfter(Guard)]
+    public async Task A_key_that_was_left_behind_is_in_nobody_s_way(string left, CancellationToken cancellation)
+    {
+        var proxy = await StartGatewayAsync(cancellation);
+        await File.WriteAllTextAsync(IdentityPath + ".pending", left, cancellation);
+
+        (await EnrollAsync(proxy, cancellation: cancellation)).Name.Should().Be("berlin");
+
+        Directory.EnumerateFiles(Path.GetDirectoryName(IdentityPath)!).Should().Equal(IdentityPath);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task A_key_whose_token_is_refused_is_not_kept(CancellationToken cancellation)
+    {
+        var proxy = await StartGatewayAsync(cancellation);
+        EnrollmentToken.TryParse(await proxy.CreateEnrollmentTokenAsync(cancellationToken: cancellation), out var token).Should().BeTrue();
+
+        await FailsAsync(proxy, EnrollmentToken.Create(token!.GatewayKeyId).Reveal(), "*does not know this token*", cancellation);
+
+        Directory.EnumerateFiles(Path.GetDirectoryName(IdentityPath)!).Should().BeEmpty();
+    }
+
+    [Test, CancelAfter(Guard)]
     public async Task A_token_that_is_over_is_told(CancellationToken cancellation)
     {
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
@@ -241,6 +286,22 @@ public sealed class Connectors_enrol : EnrollmentTest
         {
             Bodies.Add(request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken));
             return await base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    /// <summary>The gateway did what it was asked, and the answer is lost.</summary>
+    private sealed class LosingHandler() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var answer = await base.SendAsync(request, cancellationToken);
+            if (request.Method == HttpMethod.Get)
+            {
+                return answer;
+            }
+
+            answer.Dispose();
+            throw new HttpRequestException("The answer is lost.");
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Threading.Channels;
 using AppProxy.Connector.Enrollment;
 using AppProxy.Contracts.Transport;
 using FluentAssertions;
@@ -50,6 +51,31 @@ public sealed class Tokens_last : EnrollmentTest
         (await tokens.GetTokenAsync(Audiences[0], cancellation)).Value.Should().NotBe(first.Value);
     }
 
+    [Test, CancelAfter(Guard)]
+    public async Task A_gateway_that_hangs_is_waited_for_no_longer_than_one_that_answers_late(CancellationToken cancellation)
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var (tokens, way) = await OpenAsync(time, cancellation);
+        var first = await tokens.GetTokenAsync(Audiences[0], cancellation);
+
+        way.Hangs = true;
+        time.Advance(TimeSpan.FromMinutes(2));
+        var renewal = tokens.GetTokenAsync(Audiences[0], cancellation).AsTask();
+        await way.Hanging.ReadAsync(cancellation);
+        renewal.IsCompleted.Should().BeFalse();
+        time.Advance(TimeSpan.FromSeconds(20));
+        (await renewal).Should().Be(first, "it is good for minutes yet");
+
+        time.Advance(TimeSpan.FromMinutes(3));
+        renewal = tokens.GetTokenAsync(Audiences[0], cancellation).AsTask();
+        await way.Hanging.ReadAsync(cancellation);
+        time.Advance(TimeSpan.FromSeconds(20));
+        (await FluentActions.Awaiting(() => renewal).Should().ThrowAsync<TransportException>()).WithMessage("*does not answer in time*").Which.IsTransient.Should().BeTrue();
+
+        way.Hangs = false;
+        (await tokens.GetTokenAsync(Audiences[0], cancellation)).Value.Should().NotBe(first.Value);
+    }
+
     private async Task<(EnrolledTokenProvider Tokens, Way Way)> OpenAsync(FakeTimeProvider time, CancellationToken cancellation)
     {
         var proxy = await StartGatewayAsync(cancellation, options => options.Time = time);
@@ -60,14 +86,27 @@ public sealed class Tokens_last : EnrollmentTest
 
     private sealed class Way() : DelegatingHandler(new SocketsHttpHandler())
     {
+        private readonly Channel<bool> _hanging = Channel.CreateUnbounded<bool>();
+
         public bool IsCut { get; set; }
 
         public int Calls { get; private set; }
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        public bool Hangs { get; set; }
+
+        /// <summary>A word for each call that hangs.</summary>
+        public ChannelReader<bool> Hanging => _hanging.Reader;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Calls++;
-            return IsCut ? throw new HttpRequestException("cut", null, HttpStatusCode.BadGateway) : base.SendAsync(request, cancellationToken);
+            if (Hangs)
+            {
+                _hanging.Writer.TryWrite(true);
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            }
+
+            return IsCut ? throw new HttpRequestException("cut", null, HttpStatusCode.BadGateway) : await base.SendAsync(request, cancellationToken);
         }
     }
 }

@@ -16,10 +16,11 @@ namespace AppProxy.Tests.EndToEnd.Trust.Sealing;
 
 /// <summary>
 /// Whatever a broker of somebody else's does with what it carries: a client gets the right answer or an error, never a wrong or a mixed one; nothing
-/// runs twice that must not; and it is noticed.
+/// runs twice that must not; and it is noticed. So with connectors that enrolled, each with a key of its own, and with those that have the group's.
 /// </summary>
-[TestFixture]
-internal sealed class A_broker_is_hostile : EndToEndTest
+[TestFixture(true)]
+[TestFixture(false)]
+internal sealed class A_broker_is_hostile(bool areEnrolled) : EndToEndTest
 {
     private const int Long = 90_000;
 
@@ -56,6 +57,7 @@ internal sealed class A_broker_is_hostile : EndToEndTest
     [TestCase("swaps sessions", "Forged")]
     [TestCase("swaps directions", "Forged")]
     [TestCase("mixes two messages", "Forged")]
+    [TestCase("lets one speak as another", "Forged")]
     [TestCase("brings another group's", "UnknownKey")]
     [TestCase("makes up its own", "NotSealed")]
     [CancelAfter(Long)]
@@ -173,6 +175,8 @@ internal sealed class A_broker_is_hostile : EndToEndTest
                 case "mixes two messages" when isDue:
                     var other = _broker.Seen.Last(one => one.Queue == crossing.Queue && one != crossing).Body;
                     return [crossing with { Body = [.. crossing.Body[..SealedHeader.Size], .. other[SealedHeader.Size..]] }];
+                case "lets one speak as another" when crossing.Queue == Replies:
+                    return [crossing with { Body = SaidBy(AnotherThan(crossing), crossing.Body) }, crossing];
                 case "brings another group's" when isDue:
                     var foreignBody = new byte[100 + SealedHeader.Overhead];
                     foreign.TrySeal(new byte[100], null, foreignBody);
@@ -190,6 +194,22 @@ internal sealed class A_broker_is_hostile : EndToEndTest
         };
     }
 
+    private static byte[] SaidBy(Guid connector, byte[] body)
+    {
+        SealedHeader.TryRead(body, out var header).Should().BeTrue();
+        var altered = body.ToArray();
+        (header with { Connector = connector }).Write(altered);
+        return altered;
+    }
+
+    /// <summary>Another connector that is at work; or where they have no keys of their own, anybody.</summary>
+    private Guid AnotherThan(Crossing crossing)
+    {
+        SealedHeader.TryRead(crossing.Body, out var own).Should().BeTrue();
+        return _broker.Seen.Where(static seen => seen.Queue == Replies).Select(static seen => SealedHeader.TryRead(seen.Body, out var header) ? header.Connector : Guid.Empty)
+            .FirstOrDefault(other => other != own.Connector, Guid.NewGuid());
+    }
+
     private async Task<TestEnvironment> StartAsync(CancellationToken cancellation)
     {
         // What it loses for good ends exchanges, and that is told.
@@ -200,7 +220,20 @@ internal sealed class A_broker_is_hostile : EndToEndTest
             {
                 options.Connectors = 2;
                 options.ServiceBus = _broker.ForGateways;
-                options.ConnectorSettings["Connector:Broker:ConnectionString"] = _broker.ForConnectors;
+                options.Enrolls = areEnrolled;
+                if (areEnrolled)
+                {
+                    options.ConnectorServiceBus = _broker.ForConnectors;
+                    foreach (var name in (string[])["RequestsKey", "UplinksKey", "RepliesKey"])
+                    {
+                        options.GatewaySettings[$"Gateway:ServiceBusRules:default:{name}"] = HostileBroker.Key;
+                    }
+                }
+                else
+                {
+                    options.ConnectorSettings["Connector:Broker:ConnectionString"] = _broker.ForConnectors;
+                }
+
                 options.Relay["waitForConnector"] = "00:00:05";
                 options.Publish("app", async context =>
                 {

@@ -18,7 +18,8 @@ internal sealed record Crossing(string Queue, string? SessionId, byte[] Body);
 /// </summary>
 internal sealed class HostileBroker : IAsyncDisposable
 {
-    private const string Key = "a key that only this test knows, and nobody else";
+    /// <summary>Opens everything, under the name of the rule for connectors too.</summary>
+    public const string Key = "a key that only this test knows, and nobody else";
 
     private static readonly string Requests = EntityNames.Requests("default");
     private static readonly string Uplinks = EntityNames.Uplinks("default");
@@ -62,8 +63,13 @@ internal sealed class HostileBroker : IAsyncDisposable
 
     public static async Task<HostileBroker> StartAsync(CancellationToken cancellationToken)
     {
-        static void Authorize(BrokerOptions options) => options.AuthorizationRules.Add(
-            new SharedAccessAuthorizationRule { KeyName = "namespace", PrimaryKey = Key, Grants = [new EntityGrant("", EntityClaims.Manage)] });
+        static void Authorize(BrokerOptions options)
+        {
+            foreach (var name in (string[])["namespace", "connector"])
+            {
+                options.AuthorizationRules.Add(new SharedAccessAuthorizationRule { KeyName = name, PrimaryKey = Key, Grants = [new EntityGrant("", EntityClaims.Manage)] });
+            }
+        }
 
         var broker = new HostileBroker(
             await BrokerServer.StartAsync(Authorize, TimeProvider.System, cancellationToken), await BrokerServer.StartAsync(Authorize, TimeProvider.System, cancellationToken));
