@@ -9,6 +9,10 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
 {
     private const string User = "appproxy";
 
+    /// <summary>Each test has a database of its own, and so a pool of its own, which nobody uses any more when it is over.</summary>
+    private const string Pool = "Connection Idle Lifetime=2;Connection Pruning Interval=1";
+    private const string MostConnections = "max_connections=300";
+
     private readonly DirectoryInfo _folder;
     private readonly RunningProgram _program;
     private readonly int _port;
@@ -51,7 +55,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
             }
 
             var port = LoopbackPort.Take();
-            string[] command = ["sh", "-c", "exec \"$0\" \"$@\" 2>&1", postgres, "-D", data, "-h", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-k", folder.FullName, "-F"];
+            string[] command = ["sh", "-c", "exec \"$0\" \"$@\" 2>&1", postgres, "-D", data, "-h", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-k", folder.FullName, "-F", "-c", MostConnections];
             string[] all = [.. user, .. command];
             var program = RunningProgram.Start(all[0], all[1..]);
             await program.WaitForLineAsync("ready to accept connections", cancellationToken);
@@ -65,7 +69,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
     }
 
     /// <summary>For a database that whoever uses it first makes.</summary>
-    public string ConnectionString(string database) => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Username={User};Database={database}");
+    public string ConnectionString(string database) => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Username={User};Database={database};{Pool}");
 
     public async ValueTask DisposeAsync()
     {
