@@ -208,16 +208,24 @@ internal sealed partial class EnrolledConnector : IDisposable
         }
     }
 
-    /// <summary>In turn only. An identity that was put in the place of ours is somebody else's to change.</summary>
+    /// <summary>In turn only. An identity that was put in the place of ours is somebody else's to change; this process goes on with what it knows.</summary>
     private void Keep(ConnectorIdentity identity)
     {
-        if (_file.Holds(identity.Id))
+        try
         {
-            _file.Write(identity);
+            if (_file.Holds(identity.Id))
+            {
+                _file.Write(identity);
+            }
+            else
+            {
+                LogNotKept(NotOurs);
+            }
         }
-        else
+        catch (EnrollmentException unusable) when (identity.NextPrivateKey == Identity.NextPrivateKey)
         {
-            LogNotKept(NotOurs);
+            // No key of ours is lost by it.
+            LogNotKept(unusable.Message);
         }
 
         Identity = identity;

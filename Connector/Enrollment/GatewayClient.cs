@@ -91,7 +91,7 @@ internal sealed class GatewayClient : IDisposable
                 if (!await TrySetClockAsync(skewed.Clock, call.Id, gatewayKey, cancellationToken))
                 {
                     throw new GatewayCallException(
-                        CallFault.ClockSkewed, $"{skewed.Message.TrimEnd('.')}, and what time it is comes without the gateway's signature, so it is not believed: set this machine's clock.", skewed);
+                        CallFault.ClockSkewed, $"{skewed.Message.TrimEnd('.')}, and what time it is comes without the gateway's signature, so it is not believed: set this machine's clock, or update the gateway if it is older than this connector.", skewed);
                 }
             }
         }

@@ -1,6 +1,7 @@
 using AppProxy.Connector.Diagnostics;
 using AppProxy.Connector.Enrollment;
 using AppProxy.Connector.Settings;
+using AppProxy.Contracts.Identity;
 using AppProxy.Contracts.Identity.Sealing;
 using AppProxy.Contracts.Transport;
 using AppProxy.Contracts.Transport.Amqp;
@@ -10,7 +11,7 @@ using AppProxy.Contracts.Transport.ServiceBus;
 namespace AppProxy.Connector.Hosting;
 
 /// <summary>Dials what the gateway says: its embedded broker, in the WebSocket on its own port unless another way is configured, or somebody else's.</summary>
-internal sealed class EnrolledBrokerConnector(
+internal class EnrolledBrokerConnector(
     EnrolledConnector connector, EnrolledTokenProvider tokens, BrokerOptions options, ConnectorMeter meter, TimeProvider time, ILogger<GroupSeal> logger) : BrokerConnector
 {
     private readonly GroupSeal _seal = new(connector.Identity.Group, connector.SealingKeys, meter, logger);
@@ -20,7 +21,7 @@ internal sealed class EnrolledBrokerConnector(
         var access = await tokens.GetAccessForConnectionAsync(cancellationToken);
         var transport = new AmqpTransportOptions
         {
-            Endpoint = new Uri(access.Endpoint ?? options.Url ?? WebSocketOf(connector.Identity.Gateway)),
+            Endpoint = EndpointOf(access),
             TokenProvider = tokens,
             Time = time,
             ContainerId = $"connector-{connector.Identity.Name}",
@@ -29,6 +30,9 @@ internal sealed class EnrolledBrokerConnector(
             ? await AmqpTransport.ConnectAsync(transport, cancellationToken)
             : new SealedTransport(await ServiceBusTransport.ConnectAsync(transport, cancellationToken), _seal);
     }
+
+    /// <summary>Tests lead connectors elsewhere.</summary>
+    protected virtual Uri EndpointOf(BrokerAccessAnswer access) => new(access.Endpoint ?? options.Url ?? WebSocketOf(connector.Identity.Gateway));
 
     private static string WebSocketOf(Uri gateway) => new UriBuilder(gateway) { Scheme = gateway.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri.ToString();
 }

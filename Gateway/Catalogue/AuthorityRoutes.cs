@@ -16,7 +16,7 @@ internal sealed class AuthorityRoutes
     public AuthorityRoutes(IEnumerable<PublishedApp> routes, IEqualityComparer<string> comparer)
     {
         var all = routes.ToList();
-        Guard = PathGuard.Of(all.Where(IsProtected).Select(static app => app.ExternalPath));
+        Guard = PathGuard.Of(all.Where(IsProtected).Select(static app => app.ExternalPath), "");
         _paths = all.ToFrozenDictionary(static app => app.ExternalPath[..^1], app => new Route(app, GuardOf(app, all)), comparer);
         _pathsBySpan = _paths.GetAlternateLookup<ReadOnlySpan<char>>();
         _depths = [.. _paths.Keys.Select(static path => path.Count('/')).Where(static depth => depth > 0).Distinct().OrderDescending()];
@@ -41,10 +41,9 @@ internal sealed class AuthorityRoutes
         return route is not null;
     }
 
-    /// <summary>Other apps below it that ask for sign-in. Whether it does so itself does not matter: others may be assigned to them.</summary>
-    private static PathGuard? GuardOf(PublishedApp app, List<PublishedApp> all) => PathGuard.Of(all
-        .Where(other => IsProtected(other) && other.Id != app.Id && other.ExternalPath.Length > app.ExternalPath.Length && other.ExternalPath.StartsWith(app.ExternalPath, StringComparison.Ordinal))
-        .Select(static other => other.ExternalPath));
+    /// <summary>Other apps that ask for sign-in. Whether it does so itself does not matter: others may be assigned to them.</summary>
+    private static PathGuard? GuardOf(PublishedApp app, List<PublishedApp> all)
+        => PathGuard.Of(all.Where(other => IsProtected(other) && other.Id != app.Id).Select(static other => other.ExternalPath), app.ExternalPath);
 
     private static bool IsProtected(PublishedApp app) => app.ExternalAuthenticationType != ExternalAuthenticationType.Passthru;
 
@@ -70,6 +69,6 @@ internal sealed class AuthorityRoutes
         return true;
     }
 
-    /// <param name="Guard">Null where nothing below the app is another's to be kept from it.</param>
+    /// <param name="Guard">Null where nothing is another's to be kept from it.</param>
     public sealed record Route(PublishedApp App, PathGuard? Guard);
 }

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace AppProxy.Gateway.Catalogue;
 
 /// <summary>
-/// The apps that ask for sign-in at paths below another app's, on its host. A path is matched as it stands; the back end that they may share can take it for another: without
+/// The apps that ask for sign-in on another app's host. A path is matched as it stands; the back end that they may share can take it for another: without
 /// regard to case, escapes decoded twice, <c>%2F</c> and <c>\</c> for slashes, several slashes for one, what follows a <c>;</c> left out, dots and spaces at the end as
 /// well, <c>..</c> resolved. By none of that may one of theirs be had through the other app. A request pays for it only on such a host.
 /// </summary>
@@ -20,15 +20,16 @@ internal sealed class PathGuard
     private PathGuard(string[][] paths)
     {
         _paths = paths;
-        _deepest = paths.Max(static path => path.Length);
+        _deepest = paths.Length == 0 ? 0 : paths.Max(static path => path.Length);
     }
 
-    /// <param name="paths">Decoded, as published.</param>
+    /// <param name="paths">Decoded, as published, of the other apps.</param>
+    /// <param name="own">Of the app that is looked at. What covers it can be had only by dots that lead out of it.</param>
     /// <returns>Null where there is nothing to guard.</returns>
-    public static PathGuard? Of(IEnumerable<string> paths)
+    public static PathGuard? Of(IEnumerable<string> paths, string own)
     {
-        var guarded = paths.Select(static path => ReadAll(path)).Where(static path => path.Length > 0).ToArray();
-        return guarded.Length > 0 ? new PathGuard(guarded) : null;
+        var all = paths.ToList();
+        return all.Count > 0 ? new PathGuard([.. all.Where(path => !own.StartsWith(path, StringComparison.OrdinalIgnoreCase)).Select(ReadAll)]) : null;
     }
 
     public static PathGuard? Both(PathGuard? one, PathGuard? other) => one is null ? other : other is null ? one : new PathGuard([.. one._paths, .. other._paths]);

@@ -49,7 +49,7 @@ internal sealed partial class RequestPipeline(
             return _redirect?.TryAnswer(context, snapshot) ?? AnswerAsync(context, null, ownHost.InvokeAsync(context));
         }
 
-        // Nobody gets by an open app to one that asks for sign-in.
+        // Nobody gets by one app to another that asks for sign-in.
         if (guard?.IsInDoubt(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) == true)
         {
             return OwnHost.NotFoundAsync(context);

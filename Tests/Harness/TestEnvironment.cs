@@ -144,7 +144,7 @@ public sealed class TestEnvironment : IAsyncDisposable
         builder.Services.AddTransient<HttpMessageHandler>(_ => CreateHandler());
         builder.Services.AddSingleton<BrokerConnector>(provider => new TestCable(_options switch
         {
-            { Enrolls: true, ConnectorServiceBus: { } other } => ActivatorUtilities.CreateInstance<TwoFacedBrokerConnector>(provider, other, _options.Time),
+            { Enrolls: true, ConnectorServiceBus: { } other } => ActivatorUtilities.CreateInstance<TwoFacedBrokerConnector>(provider, other, provider.GetRequiredService<ConnectorOptions>().Broker, _options.Time),
             { Enrolls: true } => ActivatorUtilities.CreateInstance<EnrolledBrokerConnector>(provider, provider.GetRequiredService<ConnectorOptions>().Broker, _options.Time),
             { ServiceBus: not null } => ActivatorUtilities.CreateInstance<ServiceBusConnector>(provider, _options.Time),
             { Transport: TestTransport.InProcess } => new InProcessConnector(GatewayServices.GetRequiredService<QueueEngine>()),

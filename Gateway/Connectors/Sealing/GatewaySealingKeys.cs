@@ -48,11 +48,13 @@ internal sealed class GatewaySealingKeys(string group, GroupKeys keys, ShutOutCo
     public byte[]? OpeningKeyOf(in SealedHeader header) => Find(header.KeyId)?.Secret.UpOf(header.Connector);
 
     /// <summary>
-    /// Whoever can write to a queue can make us look, so once in a second is enough; nobody waits for the next time, since all behind it would. While
-    /// the store is away there is nothing to be seen, and the message that asks is refused: it alone, for everything else the keys are here.
+    /// Whoever can write to a queue can make us look, so once in a second is enough, and no look is waited for longer: all messages behind would wait too. While
+    /// the store is away, or hangs, there is nothing to be seen, and the message that asks is refused: it alone, for everything else the keys are here.
     /// </summary>
-    public Task RefreshAsync(CancellationToken cancellationToken)
+    public async Task RefreshAsync(CancellationToken cancellationToken)
     {
+        Task look;
+        TimeSpan left;
         lock (_gate)
         {
             if (_look is not { } last || (last.IsCompleted && time.GetElapsedTime(_lookedAt) >= GroupKeys.Interval))
@@ -61,7 +63,17 @@ internal sealed class GatewaySealingKeys(string group, GroupKeys keys, ShutOutCo
                 _look = last = LookAsync();
             }
 
-            return last.WaitAsync(cancellationToken);
+            look = last;
+            left = GroupKeys.Interval - time.GetElapsedTime(_lookedAt);
+        }
+
+        try
+        {
+            await look.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // As if it had seen nothing.
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class MemoryGroupKeyVault : IGroupKeyVault
                 return Task.FromResult(false);
             }
 
-            _keys = [.. _keys.Select(other => other.Group == key.Group && !(other.EndsAt < othersEndAt) ? other with { EndsAt = othersEndAt } : other), key];
+            _keys = [.. _keys.Select(other => string.Equals(other.Group, key.Group, StringComparison.OrdinalIgnoreCase) && !(other.EndsAt < othersEndAt) ? other with { EndsAt = othersEndAt } : other), key];
             return Task.FromResult(true);
         }
     }

@@ -14,7 +14,11 @@ internal sealed class StoreGroupKeyVault(StoreConnection connection) : IGroupKey
     {
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var end = othersEndAt.ToUnixTimeMilliseconds();
-        await context.Set<GroupKeyRow>().Where(other => other.ConnectorGroup == key.Group && (other.EndsAt == null || other.EndsAt > end))
+
+        // Compared here: servers differ in what they take for the same letter.
+        var spellings = (await context.Set<GroupKeyRow>().Select(static other => other.ConnectorGroup).Distinct().ToListAsync(cancellationToken))
+            .Where(group => string.Equals(group, key.Group, StringComparison.OrdinalIgnoreCase)).ToList();
+        await context.Set<GroupKeyRow>().Where(other => spellings.Contains(other.ConnectorGroup) && (other.EndsAt == null || other.EndsAt > end))
             .ExecuteUpdateAsync(other => other.SetProperty(static row => row.EndsAt, (long?)end), cancellationToken);
         context.Add(GroupKeyRow.From(key));
         try

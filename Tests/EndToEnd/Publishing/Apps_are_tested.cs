@@ -172,10 +172,10 @@ internal sealed class Apps_are_tested : EndToEndTest, IDisposable
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         }));
 
-        var report = await TestAsync(proxy, cancellation, static options => options with { Timeout = TimeSpan.FromSeconds(1) });
+        var report = await TestAsync(proxy, cancellation, static options => options with { Timeout = TimeSpan.FromSeconds(4) });
 
         report.Steps.Where(static step => step.Step == "answer").Select(static step => (step.State, step.Text.Split(" in ")[0].Split("; ")[0])).Should().Equal(
-            (StepState.Ok, "The app answers 200"), (StepState.Warning, "The answer began, and had not ended after 1 s"));
+            (StepState.Ok, "The app answers 200"), (StepState.Warning, "The answer began, and had not ended after 4 s"));
         Step(report, "links").Text.Should().StartWith("1 links to the internal");
     }
 

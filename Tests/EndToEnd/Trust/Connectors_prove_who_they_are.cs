@@ -343,7 +343,7 @@ public sealed class Connectors_prove_who_they_are : EnrollmentTest
         var connector = Open(handler: skewing);
 
         (await connector.Awaiting(own => own.GetBrokerAccessAsync(cancellation)).Should().ThrowAsync<GatewayCallException>())
-            .WithMessage("*not believed: set this machine's clock*").Which.Fault.Should().Be(CallFault.ClockSkewed);
+            .WithMessage("*not believed: set this machine's clock, or update the gateway*").Which.Fault.Should().Be(CallFault.ClockSkewed);
 
         skewing.IsOver = true;
         await connector.GetBrokerAccessAsync(cancellation);

@@ -17,7 +17,7 @@ public sealed class Keys_are_renewed : EnrollmentTest
     private const int Renewed = 2401;
     private const int Failed = 2404;
 
-    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
+    private readonly Clock _time = new(TimeProvider.System.GetUtcNow());
     private readonly Way _way = new();
     private ILoggerFactory _loggers = null!;
 
@@ -34,8 +34,14 @@ public sealed class Keys_are_renewed : EnrollmentTest
         var before = await EnrollAsync(proxy, time: _time, cancellation: cancellation);
         await using var renewal = await StartAsync(cancellation);
 
-        _time.Advance(KeyRenewal.KeyLife - TimeSpan.FromHours(2));
-        _time.Advance(TimeSpan.FromHours(2));
+        // It looks every hour, and again only when it is through with what it did.
+        foreach (var passed in (TimeSpan[])[KeyRenewal.KeyLife - TimeSpan.FromHours(2), TimeSpan.FromHours(1)])
+        {
+            _time.Advance(passed);
+            await _time.WaitForLookAsync(cancellation);
+        }
+
+        _time.Advance(TimeSpan.FromHours(1));
 
         (await _way.Asked.ReadAsync(cancellation)).Should().Be(_time.GetUtcNow());
         await Log.WaitForAsync(static entry => entry.EventId == Renewed, cancellation);
@@ -114,6 +120,29 @@ public sealed class Keys_are_renewed : EnrollmentTest
             await renewal.StopAsync(CancellationToken.None);
             renewal.Dispose();
             connector.Dispose();
+        }
+    }
+
+    /// <summary>Tells when somebody looks at it.</summary>
+    private sealed class Clock(DateTimeOffset start) : FakeTimeProvider(start)
+    {
+        private readonly Channel<DateTimeOffset> _looks = Channel.CreateUnbounded<DateTimeOffset>();
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            var now = base.GetUtcNow();
+            _looks.Writer.TryWrite(now);
+            return now;
+        }
+
+        /// <summary>Until somebody has looked who sees the present time.</summary>
+        public async Task WaitForLookAsync(CancellationToken cancellationToken)
+        {
+            var now = base.GetUtcNow();
+            while (await _looks.Reader.ReadAsync(cancellationToken) != now)
+            {
+                // Of before.
+            }
         }
     }
 

@@ -10,7 +10,7 @@ namespace AppProxy.Tests.Gateway.Catalogue;
 [TestFixture]
 internal sealed class PathGuardTests
 {
-    private static readonly PathGuard Desk = PathGuard.Of(["/desk/", "/größe/klein/"])!;
+    private static readonly PathGuard Desk = PathGuard.Of(["/desk/", "/größe/klein/"], "/")!;
 
     private static readonly CatalogueSnapshot Snapshot = Read(
         App("site.example.com/", "passthru"),
@@ -18,6 +18,8 @@ internal sealed class PathGuardTests
         App("site.example.com/desk/archive/", "aadPreAuthentication"),
         App("site.example.com/open/", "passthru"),
         App("plain.example.com/", "passthru"),
+        App("inner.example.com/", "aadPreAuthentication"),
+        App("inner.example.com/public/", "passthru"),
         App("parts.example.com/", "aadPreAuthentication", """
             "segmentsConfiguration": { "applicationSegments": [ { "id": "part", "externalUrl": "https://parts.example.com/part/", "internalUrl": "http://b/" } ] },
             """),
@@ -71,18 +73,34 @@ internal sealed class PathGuardTests
 
     [TestCase("site.example.com", "/", true)]
     [TestCase("site.example.com", "/desk/x", true, Description = "Others may be assigned to the archive below it.")]
-    [TestCase("site.example.com", "/desk/archive/x", false)]
-    [TestCase("site.example.com", "/open/x", false)]
+    [TestCase("site.example.com", "/desk/archive/x", true)]
+    [TestCase("site.example.com", "/open/x", true)]
+    [TestCase("inner.example.com", "/x", false, Description = "Nobody is kept from the open one.")]
+    [TestCase("inner.example.com", "/public/x", true)]
     [TestCase("plain.example.com", "/", false)]
     [TestCase("parts.example.com", "/", false, Description = "Its part is the same app.")]
     [TestCase("b.apps.example.com", "/", true)]
     [TestCase("a.apps.example.com", "/x", true, Description = "What the name's own app does not cover goes to the wildcard's.")]
     [TestCase("a.apps.example.com", "/hr/x", false)]
-    public void Only_who_has_protected_apps_below_is_looked_at(string host, string path, bool isGuarded)
+    public void Only_who_shares_a_host_with_protected_apps_is_looked_at(string host, string path, bool isGuarded)
     {
         Snapshot.Matcher.TryMatch("https", new HostString(host), path, out _, out var guard).Should().BeTrue();
 
         (guard is not null).Should().Be(isGuarded);
+    }
+
+    [TestCase("site.example.com", "/open/x", false)]
+    [TestCase("site.example.com", "/open/desk/x", false)]
+    [TestCase("site.example.com", "/open/%252e%252e%252fdesk/x", true)]
+    [TestCase("site.example.com", "/open/..%20/desk/x", true)]
+    [TestCase("site.example.com", "/desk/archive/x", false)]
+    [TestCase("inner.example.com", "/public/x", false)]
+    [TestCase("inner.example.com", "/public/%252e%252e/x", true)]
+    public void Nobody_gets_out_of_an_app_to_one_beside_or_above_it(string host, string target, bool isInDoubt)
+    {
+        Snapshot.Matcher.TryMatch("https", new HostString(host), target, out _, out var guard).Should().BeTrue();
+
+        guard!.IsInDoubt(target).Should().Be(isInDoubt);
     }
 
     [Test]
@@ -98,10 +116,9 @@ internal sealed class PathGuardTests
     [Test]
     public void Without_anything_to_guard_there_is_none()
     {
-        PathGuard.Of([]).Should().BeNull();
-        PathGuard.Of(["/"]).Should().BeNull();
+        PathGuard.Of([], "/").Should().BeNull();
         PathGuard.Both(null, Desk).Should().BeSameAs(Desk);
-        PathGuard.Both(Desk, PathGuard.Of(["/shop/"]))!.IsInDoubt("/SHOP").Should().BeTrue();
+        PathGuard.Both(Desk, PathGuard.Of(["/shop/"], "/"))!.IsInDoubt("/SHOP").Should().BeTrue();
     }
 
     private static string App(string url, string type, string more = "", string internalUrl = "http://a/")

@@ -61,13 +61,28 @@ internal sealed class GatewaySealingKeysTests : IRefusalCounter, IDisposable
         _vault.Gate = new TaskCompletionSource();
 
         var first = _keys.RefreshAsync(cancellation);
-        _time.Advance(GroupKeys.Interval);
+        _time.Advance(GroupKeys.Interval / 2);
         var second = _keys.RefreshAsync(cancellation);
 
         (first.IsCompleted || second.IsCompleted).Should().BeFalse();
         _vault.Gate.SetResult();
         await Task.WhenAll(first, second);
         _vault.Reads.Should().Be(1);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task A_store_that_hangs_is_waited_for_a_second_in_all(CancellationToken cancellation)
+    {
+        await _groupKeys.EnsureAsync("eu", cancellation);
+        _vault.Gate = new TaskCompletionSource();
+
+        var first = _keys.RefreshAsync(cancellation);
+        first.IsCompleted.Should().BeFalse();
+        _time.Advance(GroupKeys.Interval);
+        await first;
+
+        _keys.RefreshAsync(cancellation).IsCompleted.Should().BeTrue("the look that hangs is over for those who ask");
+        _vault.Gate.SetResult();
     }
 
     [Test, CancelAfter(Guard)]
