@@ -14,7 +14,7 @@ internal static class SessionCommands
 {
     public static Command Create() => new("sessions", "Who is signed in.") { CreateList(), CreateEnd() };
 
-    private static Command CreateList() => Create("list", "Lists a person's sessions, the newest sign-in first.", static async (store, name, output, stop) =>
+    private static Command CreateList() => Create("list", "Lists a person's sessions, the newest first.", static async (store, name, output, stop) =>
     {
         var sessions = await FindAsync(store, name, stop);
         output.WriteLine(sessions.Count == 0 ? $"'{name}' is not signed in." : "SIGNED IN          LAST USED          UNTIL              FROM, WITH");
@@ -68,7 +68,7 @@ internal static class SessionCommands
             found.AddRange((await sessions.FindAllAsync(subject, cancellationToken)).Where(session => session.ExpiresAt > now));
         }
 
-        return [.. found.OrderByDescending(static session => session.AuthenticatedAt)];
+        return [.. found.OrderByDescending(static session => session.ExpiresAt)];
     }
 
     /// <summary>Without the gateways' key ring: what it protects is not asked for.</summary>

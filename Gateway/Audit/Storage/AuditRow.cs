@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace AppProxy.Gateway.Audit.Storage;
 
 /// <summary>An <see cref="AuditEvent"/> as it is kept. Ids are given, and grow with time.</summary>
@@ -35,36 +33,13 @@ internal sealed class AuditRow
         Id = Guid.CreateVersion7(at).ToString("n"),
         At = at.ToUnixTimeMilliseconds(),
         Kind = what.Kind.ToString(),
-        Outcome = Cut(what.Outcome, AuditTable.WordLength)!,
-        User = Cut(what.User, AuditTable.NameLength),
-        UserName = Cut(what.UserName, AuditTable.NameLength),
-        App = Cut(what.App, AuditTable.NameLength),
-        Address = Cut(what.Address, AuditTable.WordLength),
-        Policy = Cut(what.Policy, AuditTable.NameLength),
-        Reference = Cut(what.Reference, AuditTable.WordLength),
-        Detail = Cut(what.Detail, DetailLength),
+        Outcome = PrintableText.Cut(what.Outcome, AuditTable.WordLength),
+        User = PrintableText.Cut(what.User, AuditTable.NameLength),
+        UserName = PrintableText.Cut(what.UserName, AuditTable.NameLength),
+        App = PrintableText.Cut(what.App, AuditTable.NameLength),
+        Address = PrintableText.Cut(what.Address, AuditTable.WordLength),
+        Policy = PrintableText.Cut(what.Policy, AuditTable.NameLength),
+        Reference = PrintableText.Cut(what.Reference, AuditTable.WordLength),
+        Detail = PrintableText.Cut(what.Detail, DetailLength),
     };
-
-    /// <summary>What every server takes, and no terminal obeys: PostgreSQL has no place for NUL, or for half a character.</summary>
-    private static string? Cut(string? text, int most)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        var clean = new StringBuilder(Math.Min(text.Length, most));
-        foreach (var rune in text.EnumerateRunes())
-        {
-            var next = Rune.IsControl(rune) ? new Rune(' ') : rune;
-            if (clean.Length + next.Utf16SequenceLength > most)
-            {
-                break;
-            }
-
-            clean.Append(next);
-        }
-
-        return clean.ToString();
-    }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
 using System.Text;
@@ -27,7 +26,6 @@ internal sealed class BearerTokens(SignInOptions options, ClaimsReader claims, I
     private static readonly TimeSpan KeepRefusal = TimeSpan.FromSeconds(5);
 
     private const string NoAccessToken = "the token is no access token";
-    private const int MostKept = 10_000;
     private const int LongestToken = 16 * 1024;
 
     /// <summary>Only with a key of the provider's own: a public key is no shared secret, and "none" is no signature.</summary>
@@ -39,7 +37,7 @@ internal sealed class BearerTokens(SignInOptions options, ClaimsReader claims, I
 
     private static readonly JsonWebTokenHandler Tokens = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = LongestToken };
 
-    private readonly ConcurrentDictionary<TokenHash, Found> _found = new();
+    private readonly CheckedTokens _checked = new();
 
     /// <summary>The token of an Authorization field that may be one of ours.</summary>
     public static bool TryRead(HttpRequest request, [NotNullWhen(true)] out string? token)
@@ -52,13 +50,10 @@ internal sealed class BearerTokens(SignInOptions options, ClaimsReader claims, I
     public async ValueTask<BearerCheck> CheckAsync(string token, PublishedApp app, CancellationToken cancellationToken)
     {
         var hash = Hash(token);
-        if (!_found.TryGetValue(hash, out var found) || time.GetUtcNow() >= found.Until)
+        if (!_checked.TryGet(hash, time.GetUtcNow(), out var found))
         {
             found = await CheckAsync(token, cancellationToken);
-            if (found.Until > time.GetUtcNow())
-            {
-                Remember(hash, found);
-            }
+            _checked.Keep(hash, found, time.GetUtcNow());
         }
 
         return found.IsOfProvider && !IsFor(found.Audiences, app)
@@ -66,23 +61,23 @@ internal sealed class BearerTokens(SignInOptions options, ClaimsReader claims, I
             : new BearerCheck(found.Caller, found.Fault, found.IsOfProvider, found.IsUndecided);
     }
 
-    private async Task<Found> CheckAsync(string token, CancellationToken cancellationToken)
+    private async Task<CheckedToken> CheckAsync(string token, CancellationToken cancellationToken)
     {
         var until = time.GetUtcNow() + KeepRefusal;
         if (Read(token) is not { } read)
         {
-            return new Found(null, "the token is malformed", until);
+            return new CheckedToken(null, "the token is malformed", until);
         }
 
         if (read.Issuer?.TrimEnd('/') != options.Authority!.TrimEnd('/'))
         {
-            return new Found(null, "the token is of another issuer", until);
+            return new CheckedToken(null, "the token is of another issuer", until);
         }
 
-        var refused = new Found(null, null, until) { IsOfProvider = true, Audiences = [.. read.Audiences] };
+        var refused = new CheckedToken(null, null, until) { IsOfProvider = true, Audiences = [.. read.Audiences] };
         if (token.Length > LongestToken)
         {
-            return refused with { Fault = "the token is too long" };
+            return refused with { Fault = "the token is too long", Until = default };
         }
 
         var keys = (BaseConfigurationManager)oidc.Get(ProviderOptions.Scheme).ConfigurationManager!;
@@ -120,7 +115,7 @@ internal sealed class BearerTokens(SignInOptions options, ClaimsReader claims, I
     }
 
     /// <summary>Whether a token that the provider made lets anybody in.</summary>
-    private Found Judge(JsonWebToken token, List<Claim> said, Found refused)
+    private CheckedToken Judge(JsonWebToken token, List<Claim> said, CheckedToken refused)
     {
         if (TokenKind.IsIdToken(said))
         {
@@ -178,17 +173,6 @@ internal sealed class BearerTokens(SignInOptions options, ClaimsReader claims, I
         return false;
     }
 
-    private void Remember(TokenHash hash, Found found)
-    {
-        if (_found.Count >= MostKept)
-        {
-            // Whoever floods us with tokens makes us check some again.
-            _found.Clear();
-        }
-
-        _found[hash] = found;
-    }
-
     private static TokenHash Hash(string token)
     {
         var octets = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(token.Length));
@@ -209,15 +193,4 @@ internal sealed class BearerTokens(SignInOptions options, ClaimsReader claims, I
         SecurityTokenMalformedException => "the token is malformed",
         _ => "the token is not valid",
     };
-
-    /// <param name="Until">How long it is kept; over already where it must be looked at again.</param>
-    private sealed record Found(BearerCaller? Caller, string? Fault, DateTimeOffset Until)
-    {
-        /// <summary>Whether it names our provider.</summary>
-        public bool IsOfProvider { get; init; }
-
-        public string[] Audiences { get; init; } = [];
-
-        public bool IsUndecided { get; init; }
-    }
 }

@@ -14,6 +14,6 @@ internal sealed record SessionClient(string? Address, string? UserAgent)
         var agent = context.Request.Headers.UserAgent.ToString();
         return new SessionClient(
             AuditAddress.Of(context),
-            agent.Length == 0 ? null : agent.Length > MaxUserAgent ? agent[..MaxUserAgent] : agent);
+            agent.Length == 0 ? null : PrintableText.Cut(agent, MaxUserAgent));
     }
 }

@@ -45,13 +45,13 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
         return [.. rows.Select(row => Read(row) with { Client = clients.GetValueOrDefault(row.Id) is { } client ? new SessionClient(client.Address, client.UserAgent) : null })];
     });
 
-    /// <summary>For operators, who know a person by id or user principal name: the sessions that go on, the newest sign-in first. Reads every session.</summary>
+    /// <summary>For operators, who know a person by id or user principal name: the sessions that go on, the newest first, whether or not the provider says when they signed in. Reads every session.</summary>
     public Task<IReadOnlyList<SessionTicket>> FindOfAsync(string name, DateTimeOffset now, CancellationToken cancellationToken) => connection.UseAsync<IReadOnlyList<SessionTicket>>(async context =>
     {
         var at = now.ToUnixTimeMilliseconds();
         var found = new List<SessionTicket>();
         await foreach (var row in context.Set<SessionRow>().AsNoTracking().Where(row => row.EndedAt == null && row.ExpiresAt > at)
-            .OrderByDescending(static row => row.AuthenticatedAt).AsAsyncEnumerable().WithCancellation(cancellationToken))
+            .OrderByDescending(static row => row.ExpiresAt).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             if (UserColumn.Read(row.User).IsCalled(name))
             {

@@ -18,6 +18,8 @@ internal sealed class GroupKeysTests(StoreKind kind, bool isInMemory) : StoreTes
     private readonly MemoryGroupKeyVault _memory = new();
     private readonly List<GroupKeys> _opened = [];
 
+    private IGroupKeyVault Vault => isInMemory ? _memory : new StoreGroupKeyVault(Connection);
+
     [TearDown]
     public void Dispose() => _opened.ForEach(static keys => keys.Dispose());
 
@@ -45,6 +47,21 @@ internal sealed class GroupKeysTests(StoreKind kind, bool isInMemory) : StoreTes
 
         one.Of("Eu").Select(static key => key.Sequence).Should().Equal(1, 2);
         one.Of("eu")[^1].Secret.Id.Should().Be(next.Secret.Id);
+    }
+
+    [Test, CancelAfter(Guard)]
+    public async Task What_another_spelling_left_behind_ends_with_the_others(CancellationToken cancellation)
+    {
+        await OpenAsync(cancellation);
+        var now = Time.GetUtcNow();
+        foreach (var group in (string[])["EU", "eu", "us"])
+        {
+            (await Vault.TryAddAsync(new GroupKey(group, group == "EU" ? 1 : 2, GroupSecret.Create(), now, null), now.AddDays(1), cancellation)).Should().BeTrue();
+        }
+
+        (await Vault.TryAddAsync(new GroupKey("eu", 3, GroupSecret.Create(), now, null), now.AddMinutes(1), cancellation)).Should().BeTrue();
+
+        (await Vault.ReadAsync(cancellation)).Where(static key => key.EndsAt is null).Select(static key => (key.Group, key.Sequence)).Should().BeEquivalentTo([("eu", 3), ("us", 2)]);
     }
 
     [Test, CancelAfter(Guard)]
@@ -138,7 +155,7 @@ internal sealed class GroupKeysTests(StoreKind kind, bool isInMemory) : StoreTes
             await StoreSchema.UpgradeAsync(Connection, cancellation);
         }
 
-        var keys = new GroupKeys(isInMemory ? _memory : new StoreGroupKeyVault(Connection), None, Time, NullLogger<GroupKeys>.Instance);
+        var keys = new GroupKeys(Vault, None, Time, NullLogger<GroupKeys>.Instance);
         _opened.Add(keys);
         return keys;
     }

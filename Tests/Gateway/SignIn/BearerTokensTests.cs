@@ -2,6 +2,7 @@ using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.SignIn;
 using AppProxy.Gateway.SignIn.Bearer;
 using AppProxy.Gateway.SignIn.OpenIdConnect;
+using AppProxy.Gateway.SignIn.Sessions;
 using AppProxy.Tests.Gateway.Access;
 using FluentAssertions;
 using Microsoft.Extensions.Time.Testing;
@@ -52,6 +53,7 @@ internal sealed class BearerTokensTests : IDisposable
     [TestCase("JWT", """{ "sub": "s", "azp": "c", "idtyp": "app" }""", TestName = "A_program_is_known_by_its_provider_s_word(Entra with idtyp)")]
     [TestCase("at+jwt", """{ "sub": "c", "client_id": "c", "roles": ["Robots"], "scope": "use" }""", TestName = "A_program_is_known_by_its_provider_s_word(oidc-provider)")]
     [TestCase("at+jwt", """{ "sub": "c", "client_id": "c" }""", TestName = "A_program_is_known_by_its_provider_s_word(the directory)")]
+    [TestCase("JWT", """{ "sub": "u-1", "azp": "c", "client_id": "c", "clientHost": "192.0.2.1", "clientAddress": "192.0.2.1", "typ": "Bearer", "acr": "1", "scope": "profile email", "preferred_username": "service-account-c" }""", TestName = "A_program_is_known_by_its_provider_s_word(Keycloak)")]
     public async Task A_program_is_known_by_its_provider_s_word(string type, string claims, CancellationToken cancellation)
     {
         var found = await CheckAsync(_issuer.Sign(claims, type: type), cancellation);
@@ -63,6 +65,7 @@ internal sealed class BearerTokensTests : IDisposable
     [TestCase("JWT", """{ "sub": "pairwise", "oid": "p", "azp": "c", "scp": "use", "roles": ["Admin"] }""")]
     [TestCase("at+jwt", """{ "sub": "p", "client_id": "c", "roles": ["Admin"] }""")]
     [TestCase("at+jwt", """{ "sub": "p", "oid": "p", "client_id": "c", "scope": "openid", "amr": ["pwd"] }""")]
+    [TestCase("JWT", """{ "sub": "u-1", "azp": "c", "typ": "Bearer", "nonce": "n", "acr": "1", "scope": "openid profile", "preferred_username": "paula" }""", TestName = "A_person_is_no_program_for_want_of_scopes(Keycloak, with its nonce)")]
     public async Task A_person_is_no_program_for_want_of_scopes(string type, string claims, CancellationToken cancellation)
     {
         var found = await CheckAsync(_issuer.Sign(claims, type: type), cancellation);
@@ -128,6 +131,27 @@ internal sealed class BearerTokensTests : IDisposable
 
         (await CheckAsync(token, cancellation)).Caller.Should().NotBeNull();
     }
+
+    [Test]
+    public void Nothing_large_is_kept_of_tokens_that_nobody_vouched_for()
+    {
+        var kept = new CheckedTokens();
+        var now = _time.GetUtcNow();
+        var refused = new CheckedToken(null, "the token's signature is not the provider's", now.AddSeconds(5)) { IsOfProvider = true };
+
+        kept.Keep(new TokenHash(1, 0, 0, 0), refused with { Audiences = ["gateway"] }, now);
+        kept.Keep(new TokenHash(2, 0, 0, 0), refused with { Audiences = [.. Enumerable.Repeat("a", 17)] }, now);
+        kept.Keep(new TokenHash(3, 0, 0, 0), refused with { Audiences = [new string('a', 1025)] }, now);
+
+        kept.Count.Should().Be(1);
+        kept.TryGet(new TokenHash(1, 0, 0, 0), now, out _).Should().BeTrue();
+        kept.TryGet(new TokenHash(1, 0, 0, 0), now.AddSeconds(5), out _).Should().BeFalse();
+    }
+
+    [Test]
+    public async Task One_that_is_too_long_is_refused_as_ours(CancellationToken cancellation)
+        => (await CheckAsync(_issuer.Sign($$"""{ "sub": "c", "client_id": "c", "more": "{{new string('a', 17_000)}}" }"""), cancellation))
+            .Should().Be(new BearerCheck(null, "the token is too long", IsOurs: true, IsUndecided: false));
 
     private async Task<BearerCheck> CheckAsync(string token, CancellationToken cancellation) => await _tokens.CheckAsync(token, _app, cancellation);
 }
