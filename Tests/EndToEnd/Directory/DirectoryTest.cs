@@ -25,7 +25,7 @@ public abstract class DirectoryTest : SignInTest
 
     private protected async Task<TestEnvironment> StartDirectoryAsync(CancellationToken cancellationToken, Action<TestEnvironmentOptions>? configure = null)
     {
-        Store = Path.Combine(Use(new StoreFolder()).Path, "store.db");
+        Store = Use(new StoreFolder()).File;
         var proxy = await StartAsync(
             options =>
             {
@@ -122,19 +122,5 @@ public abstract class DirectoryTest : SignInTest
         var line = new CommandLine(static _ => Task.FromResult(-1), static (_, _, _) => Task.FromResult(-1), new InvocationConfiguration { Output = output, Error = output });
         string[] gateway = args is [_, "first-owner" or "add" or "reset", ..] ? ["--gateway", Own.ToString()] : [];
         return (await line.RunAsync([.. args, .. gateway, "--store", Store]), output.ToString());
-    }
-
-    private sealed class StoreFolder : IAsyncDisposable
-    {
-        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("appproxy-directory");
-
-        public string Path => _folder.FullName;
-
-        public ValueTask DisposeAsync()
-        {
-            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-            _folder.Delete(recursive: true);
-            return default;
-        }
     }
 }

@@ -14,8 +14,10 @@ public abstract class PortalTest : SignInTest
 
     private static readonly string[] Hidden = ["HideApp"];
 
+    protected PortalTest() => Store = StoreConnection.Parse(Use(new StoreFolder()).File);
+
     /// <summary>The store, for what operators do.</summary>
-    private protected StoreConnection Store { get; } = StoreConnection.Parse(Path.Combine(System.IO.Directory.CreateTempSubdirectory("appproxy-portal").FullName, "store.db"));
+    private protected StoreConnection Store { get; }
 
     private protected async Task<TestEnvironment> StartPortalAsync(CancellationToken cancellationToken, Action<TestEnvironmentOptions>? configure = null)
     {

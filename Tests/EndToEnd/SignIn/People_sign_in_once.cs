@@ -114,7 +114,7 @@ public sealed class People_sign_in_once : SignInTest
     [Test]
     public async Task A_session_begun_on_one_gateway_works_on_another_and_revoked_there_is_out_here(CancellationToken cancellation)
     {
-        var store = Path.Combine(Directory.CreateTempSubdirectory("appproxy-sign-in").FullName, "store.db");
+        var store = Use(new StoreFolder()).File;
         await StoreSchema.UpgradeAsync(StoreConnection.Parse(store), cancellation);
         var one = await StartSignInAsync(cancellation, options => options.GatewaySettings["Gateway:Store"] = store);
         var otherPort = AppProxy.Testing.FreePort.Take();
