@@ -8,7 +8,7 @@ using AppProxy.Gateway.SignIn;
 
 namespace AppProxy.Gateway.Access;
 
-/// <summary>Tells what policies that only report would have done: of each session (or access token), app and policy once, however many requests there are.</summary>
+/// <summary>Tells what policies that only report would have done: of each session (or access token), app and policy once while this gateway has it in memory, however many requests there are.</summary>
 internal sealed class ReportOnlyLog(IAuditLog log)
 {
     /// <summary>Told of those who are still at hand; nothing is kept of who is gone.</summary>

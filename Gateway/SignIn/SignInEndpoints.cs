@@ -6,7 +6,9 @@ namespace AppProxy.Gateway.SignIn;
 /// <summary>Sign-in's paths on the gateway's own host.</summary>
 internal sealed class SignInEndpoints(GatewayOrigin origin, SignInEndpoint signIn, SignOutEndpoint signOut, BackChannelLogout backChannel)
 {
-    /// <summary>Answers the request; null when nothing of ours is there, or it came under another name than the gateway's.</summary>
+    /// <summary>
+    /// Answers the request; null when nothing of ours is there, or it came under another name than the gateway's. Who goes to any page under its name with a dot more is led to its own.
+    /// </summary>
     public Task? TryInvoke(HttpContext context)
     {
         var isGet = HttpMethods.IsGet(context.Request.Method);
@@ -16,6 +18,13 @@ internal sealed class SignInEndpoints(GatewayOrigin origin, SignInEndpoint signI
         {
             // Its token says whom it is for; the provider may know the gateway by another name.
             return backChannel.InvokeAsync(context);
+        }
+
+        if (isGet && origin.IsButForDot(context.Request) && Navigation.Is(context))
+        {
+            context.Response.StatusCode = StatusCodes.Status302Found;
+            context.Response.Headers.Location = origin.ToSame(context.Request);
+            return Task.CompletedTask;
         }
 
         return !origin.IsOf(context.Request) ? null : context.Request.Path.Value switch

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.SignIn.HandOff;
@@ -24,15 +23,13 @@ internal sealed partial class ProviderEvents(GatewayOrigin origin, SignInComplet
     {
         // Never from a Host header.
         context.ProtocolMessage.RedirectUri = origin.To(SignInPaths.Callback);
-        if (context.Properties.GetParameter<StepUp>(nameof(StepUp)) is { } stepUp)
+        var asked = context.Properties.GetParameter<StepUp>(nameof(StepUp));
+
+        // Of every provider: who knows no such parameter passes over it (OpenID Connect Core section 3.1.2.2), whatever its discovery document says.
+        context.ProtocolMessage.SetParameter("claims", ClaimsRequest.Of(asked));
+        if (asked is { } stepUp)
         {
             context.ProtocolMessage.AcrValues = stepUp.AuthenticationContext ?? context.ProtocolMessage.AcrValues;
-            if (stepUp.NeedsTwoSteps)
-            {
-                // As an essential claim (OpenID Connect Core section 5.5.1.1): acr_values alone is only a wish.
-                context.ProtocolMessage.SetParameter("claims", ClaimsRequest(stepUp.AuthenticationContext));
-            }
-
             if (stepUp.NotBefore is not null || context.Properties.Items.ContainsKey(Again))
             {
                 context.ProtocolMessage.Prompt = "login";
@@ -90,18 +87,6 @@ internal sealed partial class ProviderEvents(GatewayOrigin origin, SignInComplet
             Detail = error,
         });
         return SignInPages.WriteProblemAsync(context.HttpContext, status, reason, reference);
-    }
-
-    private static string ClaimsRequest(string? acr)
-    {
-        var asked = new JsonObject { [acr is null ? "amr" : "acr"] = new JsonObject { ["essential"] = true, ["values"] = new JsonArray(acr ?? TwoSteps.Method) } };
-        if (acr is not null)
-        {
-            // Entra's name for it; nobody else knows it, and what is not known is passed over.
-            asked["acrs"] = new JsonObject { ["essential"] = true, ["value"] = acr };
-        }
-
-        return new JsonObject { ["id_token"] = asked }.ToJsonString();
     }
 
     [LoggerMessage(6103, LogLevel.Information, "Sign-in {Reference} failed: {Reason}")]

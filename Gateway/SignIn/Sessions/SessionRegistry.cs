@@ -66,9 +66,17 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
         return Know(ticket);
     }
 
-    /// <summary>The same person signed in once more.</summary>
+    /// <summary>
+    /// The same person signed in once more. Where the provider does not say when it saw them, what it said before stays, whichever gateway heard it: they
+    /// were seen then, and nobody is asked for a password again because another app asked for something else.
+    /// </summary>
     public async Task RenewAsync(Session session, SessionTicket ticket, CancellationToken cancellationToken)
     {
+        if (ticket.AuthenticatedAt == SignInTime.Unknown)
+        {
+            ticket = ticket with { AuthenticatedAt = (await ReadAsync(session.Id, cancellationToken) ?? session).AuthenticatedAt };
+        }
+
         ticket = _names.Share(ticket);
         await storage.UpdateAsync(ticket, cancellationToken);
         session.Renew(ticket);

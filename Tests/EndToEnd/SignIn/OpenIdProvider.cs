@@ -20,7 +20,9 @@ internal sealed class OpenIdProvider : IAsyncDisposable
     /// <param name="gateway">Origin of the gateway's own host.</param>
     /// <param name="backChannel">Where it tells of sessions that ended.</param>
     /// <param name="takesPushedRequests">Whether it is told what is asked of it behind browsers' backs (RFC 9126), where it is not by their URLs.</param>
-    public static async Task<OpenIdProvider> StartAsync(string gateway, string backChannel, CancellationToken cancellationToken, bool takesPushedRequests = true)
+    /// <param name="takesClaimsRequests">Whether it can be asked for claims (<c>claims</c>): else what it does not say of itself, it says only to who asks by <c>max_age</c>.</param>
+    public static async Task<OpenIdProvider> StartAsync(
+        string gateway, string backChannel, CancellationToken cancellationToken, bool takesPushedRequests = true, bool takesClaimsRequests = true)
     {
         var node = RequiredProgram.Find("node", "nodejs");
         var folder = await NodePackages.InstallAsync("Tests/EndToEnd/SignIn/Provider", "sign-in-provider", cancellationToken);
@@ -31,6 +33,7 @@ internal sealed class OpenIdProvider : IAsyncDisposable
             ["PROVIDER_GATEWAY"] = gateway,
             ["PROVIDER_BACK_CHANNEL"] = backChannel,
             ["PROVIDER_PUSHED"] = takesPushedRequests ? "yes" : "no",
+            ["PROVIDER_CLAIMS"] = takesClaimsRequests ? "yes" : "no",
             // Only where the tests' certificate is asked for, by the back channel.
             ["NODE_TLS_REJECT_UNAUTHORIZED"] = "0",
             ["NODE_NO_WARNINGS"] = "1",

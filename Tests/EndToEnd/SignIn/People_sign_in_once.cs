@@ -41,6 +41,20 @@ public sealed class People_sign_in_once : SignInTest
     }
 
     [Test]
+    public async Task Also_who_writes_the_gateway_s_name_with_a_dot_at_its_end(CancellationToken cancellation)
+    {
+        await StartSignInAsync(cancellation);
+        using var browser = new TestBrowser();
+        var dotted = new UriBuilder(Own) { Host = "gateway.localhost." }.Uri;
+
+        var page = await SignInAsync(browser, dotted, "alice", cancellation);
+
+        page.Url.Should().Be(Own, page.Body);
+        page.Status.Should().Be(HttpStatusCode.OK);
+        (await browser.FetchAsync(HttpMethod.Get, dotted, cancellation)).StatusCode.Should().Be(HttpStatusCode.NotFound, "what is no page is led nowhere");
+    }
+
+    [Test]
     public async Task However_many_groups_they_are_in(CancellationToken cancellation)
     {
         var proxy = await StartSignInAsync(cancellation);

@@ -24,10 +24,13 @@ public abstract class SignInTest : EndToEndTest
     /// <summary>As most providers do not: what is asked of them is in a URL, which its browser's owner can change. To be said before the start.</summary>
     private protected bool ProviderTakesPushedRequests { get; set; } = true;
 
+    /// <summary>Unless it does, it says when it saw somebody only to who gives it a <c>max_age</c>, or asks for the scope profile. To be said before the start.</summary>
+    private protected bool ProviderTakesClaimsRequests { get; set; } = true;
+
     /// <param name="only">The one app there is; two unless told.</param>
     private protected async Task<TestEnvironment> StartSignInAsync(CancellationToken cancellationToken, Action<TestEnvironmentOptions>? configure = null, string? only = null)
     {
-        Provider ??= Use(await OpenIdProvider.StartAsync(Own.ToString().TrimEnd('/'), $"https://127.0.0.1:{_port}/sign-out/back-channel", cancellationToken, ProviderTakesPushedRequests));
+        Provider ??= Use(await OpenIdProvider.StartAsync(Own.ToString().TrimEnd('/'), $"https://127.0.0.1:{_port}/sign-out/back-channel", cancellationToken, ProviderTakesPushedRequests, ProviderTakesClaimsRequests));
         return await StartAsync(
             options =>
             {

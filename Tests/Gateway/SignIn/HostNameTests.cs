@@ -29,8 +29,32 @@ internal sealed class HostNameTests
     [TestCase("https://xn--bcher-kva.example", "https", "BÜCHER.example", true)]
     [TestCase("https://bücher.example", "https", "xn--bcher-kva.example", true)]
     [TestCase("http://[::1]:8080", "http", "[::1]:8080", true)]
+    [TestCase("https://gateway.example", "https", "gateway.example.", false)]
+    [TestCase("https://gateway.example.", "https", "gateway.example.", true)]
+    [TestCase("https://gateway.example.", "https", "gateway.example", false)]
     public void The_gateway_s_own_host_is_known_however_it_is_written(string own, string scheme, string host, bool isOwn)
         => new GatewayOrigin(new Uri(own)).IsOf(To(scheme, host)).Should().Be(isOwn);
+
+    [TestCase("https://gateway.example", "https", "gateway.example.", "https://gateway.example/a%20b//c?x=1")]
+    [TestCase("https://gateway.example:8443", "https", "Gateway.Example.:8443", "https://gateway.example:8443/a%20b//c?x=1")]
+    [TestCase("https://gateway.example.", "https", "gateway.example", "https://gateway.example./a%20b//c?x=1")]
+    [TestCase("https://bücher.example", "https", "bücher.example.", "https://xn--bcher-kva.example/a%20b//c?x=1")]
+    [TestCase("https://gateway.example", "https", "gateway.example", null)]
+    [TestCase("https://gateway.example", "https", "gateway.example..", null)]
+    [TestCase("https://gateway.example", "http", "gateway.example.", null)]
+    [TestCase("https://gateway.example", "https", "gateway.example.:8443", null)]
+    [TestCase("https://gateway.example", "https", "other.example.", null)]
+    public void Its_name_with_a_dot_more_or_less_leads_to_its_own(string own, string scheme, string host, string? to)
+    {
+        var origin = new GatewayOrigin(new Uri(own));
+        var request = To(scheme, host);
+        (request.Path, request.QueryString) = (new PathString("/a b//c"), new QueryString("?x=1"));
+
+        (origin.IsButForDot(request) ? origin.ToSame(request) : null).Should().Be(to);
+    }
+
+    [Test]
+    public void Its_URLs_are_as_fields_have_them() => new GatewayOrigin(new Uri("https://bücher.example")).To("/sign-in").Should().Be("https://xn--bcher-kva.example/sign-in");
 
     [TestCase("app.example")]
     [TestCase("APP.example.")]

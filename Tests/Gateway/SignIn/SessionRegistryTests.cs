@@ -59,6 +59,38 @@ internal sealed class SessionRegistryTests
         sessions.All.Should().Equal(session);
     }
 
-    private async Task<SessionRegistry> CreateAsync(CancellationToken cancellation)
-        => new(await SharedSessions.CreateAsync(cancellation), new SessionTokens(SharedSessions.Protection), new SignInOptions(), _time);
+    [Test]
+    public async Task When_somebody_signed_in_stays_where_a_later_answer_does_not_say_whichever_gateway_heard_it(CancellationToken cancellation)
+    {
+        var store = await SharedSessions.CreateAsync(cancellation);
+        var (one, two) = (Create(store), Create(store));
+        var silent = SharedSessions.Ticket("alice", _time.GetUtcNow()) with { AuthenticatedAt = SignInTime.Unknown };
+        var here = await one.BeginAsync(silent, cancellation);
+        var there = (await two.ReadAsync(silent.Id, cancellation))!;
+        var said = silent with { AuthenticatedAt = _time.GetUtcNow().AddMinutes(-1) };
+
+        await one.RenewAsync(here, said, cancellation);
+        await two.RenewAsync(there, silent, cancellation);
+        await one.RenewAsync(here, silent, cancellation);
+
+        (here.AuthenticatedAt, there.AuthenticatedAt).Should().Be((said.AuthenticatedAt, said.AuthenticatedAt));
+        (await store.FindAsync(silent.Id, cancellation))!.AuthenticatedAt.Should().Be(said.AuthenticatedAt);
+    }
+
+    [Test]
+    public async Task And_what_an_answer_says_counts_also_where_it_is_older(CancellationToken cancellation)
+    {
+        var sessions = Create(new VolatileSessions());
+        var ticket = SharedSessions.Ticket("alice", _time.GetUtcNow());
+        var session = await sessions.BeginAsync(ticket, cancellation);
+
+        await sessions.RenewAsync(session, ticket with { AuthenticatedAt = ticket.AuthenticatedAt.AddHours(-1) }, cancellation);
+        await sessions.RenewAsync(session, ticket with { AuthenticatedAt = SignInTime.Unknown }, cancellation);
+
+        session.AuthenticatedAt.Should().Be(ticket.AuthenticatedAt.AddHours(-1));
+    }
+
+    private async Task<SessionRegistry> CreateAsync(CancellationToken cancellation) => Create(await SharedSessions.CreateAsync(cancellation));
+
+    private SessionRegistry Create(ISessionStorage storage) => new(storage, new SessionTokens(SharedSessions.Protection), new SignInOptions(), _time);
 }

@@ -4,6 +4,7 @@ using AppProxy.Gateway.SignIn.HandOff;
 using AppProxy.Gateway.SignIn.Sessions;
 using AppProxy.Gateway.SignIn.Storage;
 using AppProxy.Gateway.Storage;
+using AppProxy.Tests.Contracts.Transport;
 using AppProxy.Tests.Gateway.Access;
 using FluentAssertions;
 using Microsoft.AspNetCore.DataProtection;
@@ -39,32 +40,51 @@ internal sealed class StoredSessionTests(StoreKind kind) : StoreTest(kind)
 
     [Test]
     [CancelAfter(Guard)]
-    public async Task When_sessions_were_last_used_is_saved_beside_the_search_for_revocations(CancellationToken cancellation)
+    public async Task When_sessions_were_last_used_is_saved_every_thirty_seconds_however_many_there_are(CancellationToken cancellation)
     {
+        const int many = 1200;
         await StoreSchema.UpgradeAsync(Connection, cancellation);
+        var time = new ObservedTimeProvider(Time.GetUtcNow());
+        var before = time.GetUtcNow().AddSeconds(-10);
         var protection = new EphemeralDataProtectionProvider();
-        var storage = new StoredSessions(Connection, protection);
-        var registry = new SessionRegistry(storage, new SessionTokens(protection), new SignInOptions(), Time);
+        var stored = new StoredSessions(Connection, protection);
+        var (storage, control) = StorageThatGoesAway.Around(stored);
+        var registry = new SessionRegistry(storage, new SessionTokens(protection), new SignInOptions(), time);
+        control.IsFilledByTest = true;
+        var tickets = Enumerable.Range(0, many).Select(_ => Ticket("alice", null) with { LastSeenAt = before }).ToList();
+        await Connection.UseAsync(context =>
+        {
+            context.AddRange(tickets.Select(RowOf));
+            return context.SaveChangesAsync(cancellation);
+        });
         var sessions = new List<Session>();
-        for (var i = 0; i < 1200; i++)
+        foreach (var ticket in tickets)
         {
-            sessions.Add(await registry.BeginAsync(Ticket("alice", null), cancellation));
+            sessions.Add(await registry.BeginAsync(ticket, cancellation));
         }
 
-        using var saver = new SessionSaver(registry, Time, NullLogger<SessionSaver>.Instance);
+        using var saver = new SessionSaver(registry, time, NullLogger<SessionSaver>.Instance);
         await saver.StartAsync(cancellation);
-        Time.Advance(TimeSpan.FromSeconds(29));
-        foreach (var session in sessions.Skip(1))
-        {
-            session.Touch();
-        }
+        await time.Timers.ReadAsync(cancellation);
 
+        // All but one are used, then two again: of those the save is not due when the gateway stops.
+        time.Advance(TimeSpan.FromSeconds(29));
+        var used = time.GetUtcNow();
+        sessions.Skip(1).ToList().ForEach(static session => session.Touch());
+        time.Advance(TimeSpan.FromSeconds(1));
+        (await control.Saved.ReadAsync(cancellation) + await control.Saved.ReadAsync(cancellation)).Should().Be(many - 1, "it takes two transactions");
+        var saved = await ReadAsync();
+        saved.Should().HaveCount(many);
+        saved.Values.Where(seen => seen == used).Should().HaveCount(many - 1);
+        saved[sessions[0].Id].Should().Be(before);
+
+        sessions.Take(2).ToList().ForEach(static session => session.Touch());
         await saver.StopAsync(cancellation);
 
-        var saved = (await storage.FindAllAsync("alice", cancellation)).ToDictionary(static ticket => ticket.Id, static ticket => ticket.LastSeenAt);
-        saved.Should().HaveCount(1200);
-        saved.Where(one => one.Value == Time.GetUtcNow()).Should().HaveCount(1199);
-        saved[sessions[0].Id].Should().Be(Time.GetUtcNow().AddSeconds(-29));
+        var atEnd = await ReadAsync();
+        atEnd.Where(one => one.Value == time.GetUtcNow()).Select(static one => one.Key).Should().BeEquivalentTo([sessions[0].Id, sessions[1].Id]);
+
+        async Task<Dictionary<Guid, DateTimeOffset>> ReadAsync() => (await stored.FindAllAsync("alice", cancellation)).ToDictionary(static ticket => ticket.Id, static ticket => ticket.LastSeenAt);
     }
 
     [Test]
@@ -99,6 +119,16 @@ internal sealed class StoredSessionTests(StoreKind kind) : StoreTest(kind)
         UserColumn.Read(json).Should().BeEquivalentTo(user);
         column.Length.Should().BeLessThan(json.Length * 9 / 10);
     }
+
+    private static SessionRow RowOf(SessionTicket ticket) => new()
+    {
+        Id = ticket.Id.ToString("n"),
+        Subject = ticket.User.Subject,
+        User = UserColumn.Write(ticket.User),
+        AuthenticatedAt = ticket.AuthenticatedAt.ToUnixTimeMilliseconds(),
+        LastSeenAt = ticket.LastSeenAt.ToUnixTimeMilliseconds(),
+        ExpiresAt = ticket.ExpiresAt.ToUnixTimeMilliseconds(),
+    };
 
     private SessionTicket Ticket(string subject, SessionClient? client) => new()
     {

@@ -41,7 +41,7 @@ const provider = new Provider(issuer, {
   features: {
     devInteractions: { enabled: false },
     pushedAuthorizationRequests: { enabled: process.env.PROVIDER_PUSHED === 'yes' },
-    claimsParameter: { enabled: true },
+    claimsParameter: { enabled: process.env.PROVIDER_CLAIMS === 'yes' },
     clientCredentials: { enabled: true },
     deviceFlow: { enabled: true },
     backchannelLogout: { enabled: true },
