@@ -1,4 +1,6 @@
+using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.Directory.Account;
+using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.NativeClients;
 using AppProxy.Gateway.Directory.Provider;
 using AppProxy.Gateway.Directory.SigningIn;
@@ -7,13 +9,18 @@ using AppProxy.Gateway.SignIn;
 using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Connections;
 using OpenIddict.Server.AspNetCore;
 
 namespace AppProxy.Gateway.Directory;
 
 /// <summary>Everything below <see cref="DirectoryPaths.Root"/> on the gateway's own host.</summary>
-internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys, ClientGate clients, AuthorizationEndpoint authorization, EndSessionEndpoint endSession, DevicePage device, ConsentPage consent, SignInPage signInPage, SecondStepPage secondStep, AccountPages account)
+internal sealed partial class DirectoryEndpoints(
+    GatewayOrigin origin, StoreConnection store, ProviderKeys keys, ClientGate clients, AuthorizationEndpoint authorization, EndSessionEndpoint endSession, DevicePage device, ConsentPage consent,
+    SignInPage signInPage, SecondStepPage secondStep, AccountPages account, DirectoryForms forms, ILogger<DirectoryEndpoints> logger)
 {
+    private const string NotFound = "not-found";
+
     private static readonly PathString Root = new(DirectoryPaths.Root);
 
     /// <summary>Answers the request; null when nothing of ours is there, or it came under another name than the gateway's.</summary>
@@ -28,16 +35,20 @@ internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys
             (context.Request.PathBase, context.Request.Path) = (Root, path);
             await AnswerAsync(context, path.Value ?? "");
         }
-        catch (Exception away) when ((away is StoreException || StoreException.IsStores(away)) && !context.Response.HasStarted)
+        catch (Exception away) when (IsStores(away) && !context.Response.HasStarted)
         {
-            await SignInPages.WriteProblemAsync(context, StatusCodes.Status503ServiceUnavailable, "store-unavailable", context.TraceIdentifier);
+            // Identity and OpenIddict use the store themselves; what it throws there is told as everywhere.
+            throw store.Unusable(away);
         }
         catch (InvalidDataException) when (!context.Response.HasStarted)
         {
             // OpenIddict reads the forms of its own paths, and some have more fields than any has.
-            await SignInPages.WriteProblemAsync(context, StatusCodes.Status400BadRequest, "form-refused", context.TraceIdentifier);
+            await forms.RefuseAsync(context);
         }
     }
+
+    /// <summary>What the server throws where a client hangs up, or sends what is no request, looks like it.</summary>
+    private static bool IsStores(Exception exception) => StoreException.IsStores(exception) && exception is not (BadHttpRequestException or ConnectionResetException);
 
     private async Task AnswerAsync(HttpContext context, string path)
     {
@@ -53,8 +64,10 @@ internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys
         if (context.GetOpenIddictServerResponse() is { Error: { } error } refusal)
         {
             var texts = Language.Of(context.Request);
+            var reference = ExchangeId.Create().ToString();
+            LogRefused(reference, error, refusal.ErrorDescription?.ReplaceLineEndings(" ") ?? "");
             await SignInPages.WriteProblemAsync(
-                context, StatusCodes.Status400BadRequest, texts["Problem_sign-in-failed_Title"], refusal.ErrorDescription ?? texts["Directory_RequestRefused"], error, context.TraceIdentifier);
+                context, StatusCodes.Status400BadRequest, texts["Problem_sign-in-failed_Title"], refusal.ErrorDescription ?? texts["Directory_RequestRefused"], error, reference);
             return;
         }
 
@@ -79,5 +92,14 @@ internal sealed class DirectoryEndpoints(GatewayOrigin origin, ProviderKeys keys
         });
     }
 
-    private static Task NotFoundAsync(HttpContext context) => SignInPages.WriteProblemAsync(context, StatusCodes.Status404NotFound, "not-found", context.TraceIdentifier);
+    private Task NotFoundAsync(HttpContext context)
+    {
+        var reference = ExchangeId.Create().ToString();
+        LogRefused(reference, NotFound, "");
+        return SignInPages.WriteProblemAsync(context, StatusCodes.Status404NotFound, NotFound, reference);
+    }
+
+    // A link's or a program's fault, which nobody in particular answers for: no denial.
+    [LoggerMessage(6435, LogLevel.Debug, "Refused {Reference} at the directory: {Error} {Description}")]
+    private partial void LogRefused(string reference, string error, string description);
 }

@@ -56,6 +56,7 @@ internal static class DirectoryServices
         services.AddSingleton<SignInPage>();
         services.AddSingleton<SecondStepPage>();
         services.AddSingleton<AccountGate>();
+        services.AddSingleton<AccountChanges>();
         services.AddSingleton<TwoStepsPage>();
         services.AddSingleton<RecoveryCodesPage>();
         services.AddSingleton<PasswordPage>();

@@ -52,7 +52,7 @@ internal sealed class AccountPage(
             return;
         }
 
-        var ended = Guid.TryParse(form[SessionField], out var id) ? await EndAsync(id, session.User.Subject, context.RequestAborted) : 0;
+        var ended = Guid.TryParse(form[SessionField], out var id) ? await EndAsync(id, session.User.Subject) : 0;
         if (ended > 0)
         {
             log.Write(new AuditEvent
@@ -72,14 +72,15 @@ internal sealed class AccountPage(
     }
 
     /// <summary>The provider's session first, where it is in this process: who comes back between the two would be signed in again unseen.</summary>
-    private async Task<int> EndAsync(Guid id, string subject, CancellationToken cancellationToken)
+    private async Task<int> EndAsync(Guid id, string subject)
     {
-        if (own is not null && await sessions.Storage.FindAsync(id, cancellationToken) is { ProviderSessionId: { } session } ticket && ticket.User.Subject == subject)
+        // Not the request's token: who hangs up between the two would end only one.
+        if (own is not null && await sessions.Storage.FindAsync(id, CancellationToken.None) is { ProviderSessionId: { } session } ticket && ticket.User.Subject == subject)
         {
-            await own.SignOutAsync(session, cancellationToken);
+            await own.SignOutAsync(session, CancellationToken.None);
         }
 
-        return await sessions.EndAsync(SessionSelector.One(id) with { Subject = subject }, cancellationToken);
+        return await sessions.EndAsync(SessionSelector.One(id) with { Subject = subject }, CancellationToken.None);
     }
 
     private string RenderLinks(Language texts) => _links.Length == 0 ? "" : $"""

@@ -1,13 +1,9 @@
-using AppProxy.Contracts.Exchanges;
-using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.Access.Requests;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Pages;
-using AppProxy.Gateway.Relay;
 using AppProxy.Gateway.SignIn;
 using AppProxy.Gateway.SignIn.OpenIdConnect;
 using AppProxy.Gateway.SignIn.Sessions;
-using AppProxy.Gateway.Storage;
 
 namespace AppProxy.Gateway.Portal;
 
@@ -39,18 +35,10 @@ internal sealed class PortalEndpoints(
 
     private async Task InvokeAsync(HttpContext context, Func<HttpContext, Session, Task> answer)
     {
-        try
+        if (await sessions.FindAsync(context.Request, null, context.RequestAborted) is { IsOver: false } session)
         {
-            if (await sessions.FindAsync(context.Request, null, context.RequestAborted) is { IsOver: false } session)
-            {
-                session.Touch();
-                await answer(context, session);
-                return;
-            }
-        }
-        catch (StoreException) when (!context.Response.HasStarted)
-        {
-            await FailureResponse.WriteAsync(context, null, FailureMap.Get(ExchangeFailure.StoreUnavailable), ExchangeId.Create());
+            session.Touch();
+            await answer(context, session);
             return;
         }
 

@@ -38,10 +38,16 @@ internal sealed partial class SignInRefusal(IAuditLog log, ILogger<SignInRefusal
     /// <summary>Refuses on the gateway's own host, where people are.</summary>
     /// <param name="token">All languages have a title and a text for it.</param>
     /// <param name="user">Null where nobody knows.</param>
-    public Task WritePageAsync(HttpContext context, int status, string token, SignedInUser? user = null)
+    public Task WritePageAsync(HttpContext context, int status, string token, SignedInUser? user = null) => WritePageAsync(context, status, token, user?.Id, user?.UserPrincipalName);
+
+    /// <param name="token">All languages have a title and a text for it.</param>
+    /// <param name="userId">Null where nobody knows.</param>
+    public Task WritePageAsync(HttpContext context, int status, string token, string? userId, string? userName)
     {
         var reference = ExchangeId.Create().ToString();
-        log.Write(new AuditEvent { Kind = AuditKind.Denial, Outcome = token, User = user?.Id, UserName = user?.UserPrincipalName, Address = AuditAddress.Of(context), Reference = reference });
+        // Of those of nobody known the sign-in log has not each.
+        LogRefused(reference, "", token, "");
+        log.Write(new AuditEvent { Kind = AuditKind.Denial, Outcome = token, User = userId, UserName = userName, Address = AuditAddress.Of(context), Reference = reference });
         return SignInPages.WriteProblemAsync(context, status, token, reference);
     }
 

@@ -72,9 +72,12 @@ internal sealed class StoreConnection
         }
         catch (Exception exception) when (StoreException.IsStores(exception))
         {
-            throw new StoreException(Name, "the store cannot be used: " + exception.GetBaseException().Message.ReplaceLineEndings(" "), exception);
+            throw Unusable(exception);
         }
     }
+
+    /// <summary>What to throw where <see cref="StoreException.IsStores"/> holds of what came.</summary>
+    public StoreException Unusable(Exception cause) => new(Name, "the store cannot be used: " + cause.GetBaseException().Message.ReplaceLineEndings(" "), cause);
 
     /// <summary>Makes an empty SQLite file where there is none: what it will hold is nobody's business on this machine. The files that SQLite lays beside it take over its mode.</summary>
     public void CreateFile()

@@ -1,10 +1,8 @@
-using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.SigningIn;
 using AppProxy.Gateway.Pages;
 using AppProxy.Gateway.SignIn;
-using AppProxy.Gateway.SignIn.Sessions;
 using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -12,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AppProxy.Gateway.Directory.Account;
 
 /// <summary>Where a link leads that a command made: the first owner makes an account, anybody else sets a password.</summary>
-internal sealed partial class LinkPage(DirectoryForms forms, SessionRegistry sessions, IAuditLog log, ILogger<LinkPage> logger)
+internal sealed partial class LinkPage(DirectoryForms forms, AccountChanges changes, SignInRefusal refusal, ILogger<LinkPage> logger)
 {
     private const string Secret = "secret";
 
@@ -71,13 +69,12 @@ internal sealed partial class LinkPage(DirectoryForms forms, SessionRegistry ses
         if (found.User is null)
         {
             LogOwner(name);
-            log.Write(AccountChange.Event(context, user, "first owner, by a link"));
+            changes.Write(context, user, "first owner, by a link");
         }
         else
         {
-            var ended = await sessions.EndAsync(SessionSelector.AllOf(user.Id), context.RequestAborted);
             LogPasswordSet(user.UserName!);
-            log.Write(AccountChange.Event(context, user, "password set by a link", ended));
+            await changes.EndSessionsAsync(context, user, "password set by a link");
         }
 
         // Nobody is signed in by a link alone: a second step still has to be done.
@@ -85,7 +82,7 @@ internal sealed partial class LinkPage(DirectoryForms forms, SessionRegistry ses
     }
 
     /// <summary>What the link is for; null, and answered, when it is for nothing any more.</summary>
-    private static async Task<Found?> FindAsync(HttpContext context, string secret)
+    private async Task<Found?> FindAsync(HttpContext context, string secret)
     {
         var users = context.RequestServices.GetRequiredService<UserManager<DirectoryUser>>();
         if (await context.RequestServices.GetRequiredService<DirectoryLinks>().FindAsync(secret, context.RequestAborted) is { } link)
@@ -147,7 +144,7 @@ internal sealed partial class LinkPage(DirectoryForms forms, SessionRegistry ses
         return IdentityResult.Success;
     }
 
-    private static Task WriteGoneAsync(HttpContext context) => SignInPages.WriteProblemAsync(context, StatusCodes.Status410Gone, "link-gone", context.TraceIdentifier);
+    private Task WriteGoneAsync(HttpContext context) => refusal.WritePageAsync(context, StatusCodes.Status410Gone, "link-gone");
 
     private Task WriteAsync(HttpContext context, Language texts, string secret, DirectoryUser? user, string name, string displayName, string? problem, int status) => forms.WriteAsync(context, new DirectoryForm
     {

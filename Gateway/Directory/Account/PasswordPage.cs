@@ -1,16 +1,14 @@
-using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.Passwords;
 using AppProxy.Gateway.Directory.SigningIn;
 using AppProxy.Gateway.Pages;
-using AppProxy.Gateway.SignIn.Sessions;
 using Microsoft.AspNetCore.Identity;
 
 namespace AppProxy.Gateway.Directory.Account;
 
 /// <summary>Where a person changes the password.</summary>
-internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gate, SignInThrottle throttle, KnownBrowsers browsers, SessionRegistry sessions, IAuditLog log, ILogger<PasswordPage> logger)
+internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gate, SignInThrottle throttle, KnownBrowsers browsers, AccountChanges changes, ILogger<PasswordPage> logger)
 {
     public async Task AskAsync(HttpContext context, DirectorySignIn signIn)
     {
@@ -29,15 +27,14 @@ internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gat
 
         var texts = Language.Of(context.Request);
         var next = ReturnPath.Read(context.Request, form);
-        if (throttle.TryPassword(session.User.UserName!, context.Connection.RemoteIpAddress, browsers.Find(context.Request, session.User.Id)) is not { } attempt)
+        if (throttle.TryPassword(session.User.UserName!, context.Connection.RemoteIpAddress, browsers.Find(context.Request, session.User.Id), out var wait) is not { } attempt)
         {
             if (throttle.IsToBeTold(context.Connection.RemoteIpAddress))
             {
                 LogThrottled(session.User.UserName!);
             }
 
-            context.Response.Headers.RetryAfter = SignInThrottle.PasswordsRetryAfter;
-            await WriteAsync(context, texts, session.User, next, texts["Directory_TooManyAttempts"], StatusCodes.Status429TooManyRequests);
+            await WriteAsync(context, texts, session.User, next, TooManyTries.Tell(context, texts, texts["Directory_TooManyAttempts"], wait), StatusCodes.Status429TooManyRequests);
             return;
         }
 
@@ -54,7 +51,7 @@ internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gat
             var isWrong = result.Errors.Any(static error => error.Code == nameof(IdentityErrorDescriber.PasswordMismatch));
             if (isWrong)
             {
-                log.Write(AccountChange.Event(context, session.User, "password") with { Outcome = "wrong-password" });
+                changes.Write(context, session.User, "password", "wrong-password");
             }
             else
             {
@@ -66,11 +63,10 @@ internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gat
         }
 
         attempt.Succeed();
-        // Whoever else is in with the old one is out: at the directory by the new stamp, at the gateway here. This browser goes on.
-        await signIn.RefreshAsync(session);
-        var ended = await sessions.EndAsync(SessionSelector.AllOf(session.User.Id), context.RequestAborted);
         LogChanged(session.User.UserName!);
-        log.Write(AccountChange.Event(context, session.User, "password changed", ended));
+        await changes.EndSessionsAsync(context, session.User, "password changed");
+        // This browser goes on at the directory.
+        await signIn.RefreshAsync(session);
         await DirectoryForms.GoOnAsync(context, next);
     }
 

@@ -1,4 +1,3 @@
-using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.SigningIn;
@@ -8,7 +7,7 @@ using Microsoft.AspNetCore.Identity;
 namespace AppProxy.Gateway.Directory.Account;
 
 /// <summary>Recovery codes, for who has the phone no more.</summary>
-internal sealed class RecoveryCodesPage(DirectoryForms forms, AccountGate gate, IAuditLog log)
+internal sealed class RecoveryCodesPage(DirectoryForms forms, AccountGate gate, AccountChanges changes)
 {
     public const int Count = 10;
 
@@ -64,7 +63,7 @@ internal sealed class RecoveryCodesPage(DirectoryForms forms, AccountGate gate, 
             return;
         }
 
-        log.Write(AccountChange.Event(context, session.User, "new recovery codes"));
+        changes.Write(context, session.User, "new recovery codes");
         await WriteAsync(context, codes, next);
     }
 

@@ -1,4 +1,3 @@
-using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.SigningIn;
@@ -9,7 +8,7 @@ namespace AppProxy.Gateway.Directory.Account;
 
 /// <summary>Where a person sets up two-step verification with an authenticator app, and turns it off.</summary>
 /// <remarks>A form says what it is for: sent once more, as by a reload, it does not undo what it did.</remarks>
-internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gate, SignInThrottle throttle, KnownBrowsers browsers, IAuditLog log, ILogger<TwoStepsPage> logger)
+internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gate, SignInThrottle throttle, KnownBrowsers browsers, AccountChanges changes, ILogger<TwoStepsPage> logger)
 {
     private const string Wish = "do";
     private const string On = "on";
@@ -80,15 +79,15 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
             return;
         }
 
-        if (throttle.TryCode(session.User.Id, context.Connection.RemoteIpAddress, browsers.Find(context.Request, session.User.Id)) is not { } attempt)
+        if (throttle.TryCode(session.User.Id, context.Connection.RemoteIpAddress, browsers.Find(context.Request, session.User.Id), out var wait) is not { } attempt)
         {
             if (throttle.IsToBeTold(context.Connection.RemoteIpAddress))
             {
                 LogThrottled(session.User.UserName!);
             }
 
-            context.Response.Headers.RetryAfter = SignInThrottle.CodesRetryAfter;
-            await WriteSetUpAsync(context, texts, signIn.UserManager, session, next, texts["Directory_TooManyCodes"], StatusCodes.Status429TooManyRequests);
+            var problem = TooManyTries.Tell(context, texts, texts["Directory_TooManyCodes"], wait);
+            await WriteSetUpAsync(context, texts, signIn.UserManager, session, next, problem, StatusCodes.Status429TooManyRequests);
             return;
         }
 
@@ -112,7 +111,7 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
         }
 
         LogTurnedOn(session.User.UserName!);
-        log.Write(AccountChange.Event(context, session.User, "two-step verification turned on"));
+        changes.Write(context, session.User, "two-step verification turned on");
         await signIn.StrengthenAsync(session, "otp");
         await RecoveryCodesPage.WriteAsync(context, codes!, next);
     }
@@ -142,9 +141,9 @@ internal sealed partial class TwoStepsPage(DirectoryForms forms, AccountGate gat
             return;
         }
 
-        await signIn.RefreshAsync(session);
         LogTurnedOff(session.User.UserName!);
-        log.Write(AccountChange.Event(context, session.User, "two-step verification turned off"));
+        changes.Write(context, session.User, "two-step verification turned off");
+        await signIn.RefreshAsync(session);
         await DirectoryForms.GoOnAsync(context, next);
     }
 

@@ -28,7 +28,8 @@ internal static class WholeChange
             return IdentityResult.Failed(context.RequestServices.GetRequiredService<IdentityErrorDescriber>().ConcurrencyFailure());
         }
 
-        await transaction.CommitAsync(context.RequestAborted);
+        // To hang up now would leave open whether it is saved.
+        await transaction.CommitAsync(CancellationToken.None);
         return IdentityResult.Success;
     }
 }

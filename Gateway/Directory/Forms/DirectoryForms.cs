@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using AppProxy.Gateway.Pages;
 using AppProxy.Gateway.SignIn;
 using Microsoft.AspNetCore.Antiforgery;
@@ -5,7 +6,7 @@ using Microsoft.AspNetCore.Antiforgery;
 namespace AppProxy.Gateway.Directory.Forms;
 
 /// <summary>Forms of the directory: each can be sent by its own page only, and leads nowhere else.</summary>
-internal sealed class DirectoryForms(IAntiforgery antiforgery)
+internal sealed class DirectoryForms(IAntiforgery antiforgery, SignInRefusal refusal)
 {
     public const string TokenField = "token";
 
@@ -53,9 +54,13 @@ internal sealed class DirectoryForms(IAntiforgery antiforgery)
             return await context.Request.ReadFormAsync(context.RequestAborted);
         }
 
-        await SignInPages.WriteProblemAsync(context, StatusCodes.Status400BadRequest, "form-refused", context.TraceIdentifier);
+        await RefuseAsync(context);
         return null;
     }
+
+    /// <summary>Whose form it would be is known where the page asks who it is.</summary>
+    public Task RefuseAsync(HttpContext context)
+        => refusal.WritePageAsync(context, StatusCodes.Status400BadRequest, "form-refused", context.User.FindFirstValue(ClaimTypes.NameIdentifier), context.User.Identity?.Name);
 
     public async Task<bool> IsOursAsync(HttpContext context)
         => Navigation.IsSameOrigin(context.Request) && await SmallForm.ReadAsync(context.Request, MaxForm) is not null && await antiforgery.IsRequestValidAsync(context);

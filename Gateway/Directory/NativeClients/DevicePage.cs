@@ -40,22 +40,22 @@ internal sealed partial class DevicePage(DirectoryForms forms, SignInThrottle th
         }
 
         // 2. What is the code for?
-        if (throttle.TryDeviceCode(session.User.Id) is not { } attempt)
+        if (throttle.TryDeviceCode(session.User.Id, out var wait) is not { } attempt)
         {
             if (throttle.IsToBeTold(context.Connection.RemoteIpAddress))
             {
                 LogThrottled(session.User.UserName!);
             }
 
-            context.Response.Headers.RetryAfter = SignInThrottle.CodesRetryAfter;
-            await AskForCodeAsync(context, "Device_TooMany", StatusCodes.Status429TooManyRequests);
+            var texts = Language.Of(context.Request);
+            await AskForCodeAsync(context, TooManyTries.Tell(context, texts, texts["Directory_TooManyCodes"], wait), StatusCodes.Status429TooManyRequests);
             return;
         }
 
         var found = await context.AuthenticateAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
         if (found.Principal?.GetClaim(OpenIddictConstants.Claims.ClientId) is not { Length: > 0 } id || await ClientName.FindAsync(context, id) is not { } client)
         {
-            await AskForCodeAsync(context, "Device_Wrong", StatusCodes.Status400BadRequest);
+            await AskForCodeAsync(context, Language.Of(context.Request)["Device_Wrong"], StatusCodes.Status400BadRequest);
             return;
         }
 
@@ -118,7 +118,7 @@ internal sealed partial class DevicePage(DirectoryForms forms, SignInThrottle th
             Title = texts["Device_Title"],
             Path = DirectoryPaths.Device,
             Text = $"<p>{texts.Html("Device_Text")}</p>",
-            Problem = problem is null ? null : texts[problem],
+            Problem = problem,
             Status = status,
             Fields = DirectoryForms.Input(UserCode, texts["Device_Code"], "text", "off", "inputmode=\"numeric\" maxlength=\"20\" autofocus", problem is not null),
             Button = texts["Device_Next"],

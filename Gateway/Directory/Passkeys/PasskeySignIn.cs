@@ -12,7 +12,7 @@ internal sealed partial class PasskeySignIn(PasskeyCeremony ceremony, SignInThro
     public async Task<(int Status, string Problem)?> TryAsync(HttpContext context, Language texts, DirectorySignIn signIn, IFormCollection form, string next)
     {
         var address = context.Connection.RemoteIpAddress;
-        if (throttle.TryPasskey(address, browsers.Find(context.Request)) is not { } attempt)
+        if (throttle.TryPasskey(address, browsers.Find(context.Request), out var wait) is not { } attempt)
         {
             if (throttle.IsToBeTold(address))
             {
@@ -20,8 +20,7 @@ internal sealed partial class PasskeySignIn(PasskeyCeremony ceremony, SignInThro
                 log.Write(SignInPage.Failed(context, null, "too-many-attempts"));
             }
 
-            context.Response.Headers.RetryAfter = SignInThrottle.PasswordsRetryAfter;
-            return (StatusCodes.Status429TooManyRequests, texts["Directory_TooManyAttempts"]);
+            return (StatusCodes.Status429TooManyRequests, TooManyTries.Tell(context, texts, texts["Directory_TooManyAttempts"], wait));
         }
 
         var result = await ceremony.FinishSignInAsync(context, signIn.UserManager, form);

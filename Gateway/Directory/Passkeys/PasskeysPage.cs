@@ -1,18 +1,16 @@
 using System.Globalization;
-using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Directory.Account;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.SigningIn;
 using AppProxy.Gateway.Pages;
-using AppProxy.Gateway.SignIn.Sessions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace AppProxy.Gateway.Directory.Passkeys;
 
 /// <summary>Where a person adds passkeys, names them and takes them away.</summary>
-internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gate, PasskeyCeremony ceremony, SessionRegistry sessions, IAuditLog log, ILogger<PasskeysPage> logger)
+internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gate, PasskeyCeremony ceremony, AccountChanges changes, ILogger<PasskeysPage> logger)
 {
     private const int Most = 20;
     private const int LongestName = 100;
@@ -106,7 +104,7 @@ internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gat
         }
 
         LogAdded(session.User.UserName!);
-        log.Write(AccountChange.Event(context, session.User, "passkey added"));
+        changes.Write(context, session.User, "passkey added");
         if (!session.IsTwoSteps)
         {
             // The device checked who it is a moment ago, and they gave their password before.
@@ -146,17 +144,16 @@ internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gat
             return texts["Directory_LastSecondStep"];
         }
 
-        // Whoever is in with it is out: at the directory by the new stamp, at the gateway here. This browser goes on.
         var done = await WholeChange.RunAsync(context, () => users.RemovePasskeyAsync(user, passkey.CredentialId), () => users.UpdateSecurityStampAsync(user));
         if (!done.Succeeded)
         {
             return PasswordPage.Describe(texts, done);
         }
 
-        await signIn.RefreshAsync(session);
-        var ended = await sessions.EndAsync(SessionSelector.AllOf(user.Id), context.RequestAborted);
         LogRemoved(user.UserName!);
-        log.Write(AccountChange.Event(context, user, "passkey removed", ended));
+        await changes.EndSessionsAsync(context, user, "passkey removed");
+        // This browser goes on at the directory.
+        await signIn.RefreshAsync(session);
         return null;
     }
 

@@ -22,9 +22,10 @@ internal sealed partial class ClientGate(SignInThrottle throttle, IAuditLog log,
         }
 
         var address = context.Connection.RemoteIpAddress;
-        if ((isForTokens ? throttle.TryClient(address) : throttle.TryDeviceAuthorization(address)) is not { } attempt)
+        TimeSpan wait;
+        if ((isForTokens ? throttle.TryClient(address, out wait) : throttle.TryDeviceAuthorization(address, out wait)) is not { } attempt)
         {
-            await RefuseAsync(context);
+            await RefuseAsync(context, wait);
             return true;
         }
 
@@ -41,7 +42,7 @@ internal sealed partial class ClientGate(SignInThrottle throttle, IAuditLog log,
     /// <summary>As OpenIddict tells its endpoints apart.</summary>
     private static bool Is(string path, string endpoint) => path.AsSpan().TrimEnd('/').Equals(endpoint, StringComparison.OrdinalIgnoreCase);
 
-    private async Task RefuseAsync(HttpContext context)
+    private async Task RefuseAsync(HttpContext context, TimeSpan wait)
     {
         var address = context.Connection.RemoteIpAddress;
         if (throttle.IsToBeTold(address))
@@ -51,7 +52,7 @@ internal sealed partial class ClientGate(SignInThrottle throttle, IAuditLog log,
         }
 
         context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
-        context.Response.Headers.RetryAfter = SignInThrottle.ClientsRetryAfter;
+        TooManyTries.SetRetryAfter(context, wait);
         context.Response.Headers.CacheControl = "no-store";
         await context.Response.WriteAsJsonAsync(
             new Dictionary<string, string>

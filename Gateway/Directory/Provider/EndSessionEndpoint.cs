@@ -31,10 +31,10 @@ internal sealed partial class EndSessionEndpoint(SessionRegistry sessions, Ended
                 return;
             }
 
-            // Not only in this browser: what was copied from it is over too.
-            await ended.AddAsync(session.Id, context.RequestAborted);
+            // Not only in this browser: what was copied from it is over too, and all of it, also for who hangs up meanwhile.
+            await ended.AddAsync(session.Id, CancellationToken.None);
             await signIn.SignOutAsync();
-            var count = await sessions.EndAsync(SessionSelector.OfProvider(session.User.Id, session.Id), context.RequestAborted);
+            var count = await sessions.EndAsync(SessionSelector.OfProvider(session.User.Id, session.Id), CancellationToken.None);
             LogSignedOut(session.User.UserName!, count);
         }
 

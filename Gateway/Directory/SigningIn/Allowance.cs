@@ -30,6 +30,16 @@ internal sealed class Allowance(Limit limit)
         }
     }
 
+    /// <summary>How long until one is there.</summary>
+    public TimeSpan WaitAt(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            Refill(now);
+            return _left < 1 ? limit.Every * (1 - _left) : TimeSpan.Zero;
+        }
+    }
+
     /// <summary>From 0 to 1, which is whole.</summary>
     public double LeftOf(DateTimeOffset now)
     {

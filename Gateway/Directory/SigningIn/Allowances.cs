@@ -36,6 +36,22 @@ internal sealed class Allowances(TimeProvider time)
         return new Attempt(taken);
     }
 
+    /// <summary>How long until there is one of each, as it looks now; nothing is taken, and nothing kept.</summary>
+    public TimeSpan WaitFor(params ReadOnlySpan<(Limit Limit, string Kind, string Key)> wanted)
+    {
+        var now = time.GetUtcNow();
+        var wait = TimeSpan.Zero;
+        foreach (var (_, kind, key) in wanted)
+        {
+            if (_all.TryGetValue(HashOf(kind, key), out var known) && known.WaitAt(now) is var one && one > wait)
+            {
+                wait = one;
+            }
+        }
+
+        return wait;
+    }
+
     private Allowance Get(UInt128 key, Limit limit, DateTimeOffset now)
     {
         if (_all.TryGetValue(key, out var known))

@@ -37,7 +37,8 @@ internal sealed partial class SecondStepPage(DirectoryForms forms, SignInThrottl
         }
 
         var (address, browser) = (context.Connection.RemoteIpAddress, browsers.Find(context.Request, user.Id));
-        if ((isRecovery ? throttle.TryRecoveryCode(user.Id, address, browser) : throttle.TryCode(user.Id, address, browser)) is not { } attempt)
+        TimeSpan wait;
+        if ((isRecovery ? throttle.TryRecoveryCode(user.Id, address, browser, out wait) : throttle.TryCode(user.Id, address, browser, out wait)) is not { } attempt)
         {
             if (throttle.IsToBeTold(context.Connection.RemoteIpAddress))
             {
@@ -45,8 +46,7 @@ internal sealed partial class SecondStepPage(DirectoryForms forms, SignInThrottl
                 log.Write(SignInPage.Failed(context, user, "too-many-attempts"));
             }
 
-            context.Response.Headers.RetryAfter = SignInThrottle.CodesRetryAfter;
-            await WriteAsync(context, texts, isRecovery, next, texts["Directory_TooManyCodes"], StatusCodes.Status429TooManyRequests);
+            await WriteAsync(context, texts, isRecovery, next, TooManyTries.Tell(context, texts, texts["Directory_TooManyCodes"], wait), StatusCodes.Status429TooManyRequests);
             return;
         }
 

@@ -45,7 +45,7 @@ internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle th
 
         // Longer names than the store has are nobody's.
         var user = name.Length > StoreContext.NameLength ? null : await signIn.UserManager.FindByNameAsync(name);
-        if (throttle.TryPassword(name, context.Connection.RemoteIpAddress, browsers.Find(context.Request, user?.Id)) is not { } attempt)
+        if (throttle.TryPassword(name, context.Connection.RemoteIpAddress, browsers.Find(context.Request, user?.Id), out var wait) is not { } attempt)
         {
             if (throttle.IsToBeTold(context.Connection.RemoteIpAddress))
             {
@@ -53,8 +53,7 @@ internal sealed partial class SignInPage(DirectoryForms forms, SignInThrottle th
                 log.Write(Failed(context, user, "too-many-attempts"));
             }
 
-            context.Response.Headers.RetryAfter = SignInThrottle.PasswordsRetryAfter;
-            await WriteAsync(context, texts, next, name, texts["Directory_TooManyAttempts"], StatusCodes.Status429TooManyRequests);
+            await WriteAsync(context, texts, next, name, TooManyTries.Tell(context, texts, texts["Directory_TooManyAttempts"], wait), StatusCodes.Status429TooManyRequests);
             return;
         }
 

@@ -9,15 +9,6 @@ namespace AppProxy.Gateway.Directory.SigningIn;
 /// <remarks>In the memory of each gateway: a few tries more where there are several, and no write to the store that a stranger can ask for.</remarks>
 internal sealed class SignInThrottle(TimeProvider time)
 {
-    /// <summary>Seconds, as <c>Retry-After</c> has them.</summary>
-    public const string PasswordsRetryAfter = "60";
-
-    /// <summary>Seconds, as <c>Retry-After</c> has them.</summary>
-    public const string CodesRetryAfter = "360";
-
-    /// <summary>Seconds, as <c>Retry-After</c> has them.</summary>
-    public const string ClientsRetryAfter = "10";
-
     /// <summary>A /48 of IPv6 has so many times what one of its networks has.</summary>
     private const int NetworksOfSite = 4;
 
@@ -49,70 +40,79 @@ internal sealed class SignInThrottle(TimeProvider time)
     /// <param name="account">As it was typed: that there is no such account makes no difference.</param>
     /// <param name="address">Where the client is.</param>
     /// <param name="browser">Id of a browser where this account signed in before; null for any other.</param>
+    /// <param name="wait">Until when it would be too often, as it looks now; nothing when it is not.</param>
     /// <returns>Null when it is too often.</returns>
-    public Attempt? TryPassword(string account, IPAddress? address, string? browser)
+    public Attempt? TryPassword(string account, IPAddress? address, string? browser, out TimeSpan wait)
     {
         account = account.Trim().ToUpperInvariant();
         if (browser is not null)
         {
-            return _allowances.TryTake((OfKnownBrowser, "browser", account + ' ' + browser));
+            return TryTake(out wait, (OfKnownBrowser, "browser", account + ' ' + browser));
         }
 
         // The networks first: one that may try no more leaves nothing behind of what it tries.
-        if (TryTake(address, (OfNetwork, "network", ""), (OfAccount, "account", account)) is not { } here)
-        {
-            return null;
-        }
-
+        var here = At(address, (OfNetwork, "network", ""), (OfAccount, "account", account));
+        var anywhere = (OfAccountAnywhere, "anywhere", account);
         // Where that is used up, from however many networks, each goes on with less: slower, but not locked.
-        var anywhere = _allowances.TryTake((OfAccountAnywhere, "anywhere", account)) ?? _allowances.TryTake((OfBesiegedAccount, "besieged", account + ' ' + ClientNetwork.Of(address).Widest));
-        if (anywhere is null)
+        var besieged = (OfBesiegedAccount, "besieged", account + ' ' + ClientNetwork.Of(address).Widest);
+        if (_allowances.TryTake(here) is { } attempt)
         {
-            here.Succeed();
+            if ((_allowances.TryTake(anywhere) ?? _allowances.TryTake(besieged)) is { } besides)
+            {
+                wait = TimeSpan.Zero;
+                return attempt.With(besides);
+            }
+
+            attempt.Succeed();
         }
 
-        return anywhere is null ? null : here.With(anywhere);
+        wait = Longer(_allowances.WaitFor(here), Shorter(_allowances.WaitFor(anywhere), _allowances.WaitFor(besieged)));
+        return null;
     }
 
     /// <summary>A passkey, which cannot be guessed: what is held back is the work that it makes.</summary>
     /// <param name="address">Where the client is.</param>
     /// <param name="browser">Id of a browser where somebody signed in before; null for any other.</param>
+    /// <param name="wait">Until when it would be too often.</param>
     /// <returns>Null when it is too often.</returns>
-    public Attempt? TryPasskey(IPAddress? address, string? browser)
-        => browser is not null ? _allowances.TryTake((OfKnownBrowser, "browser", "passkey " + browser)) : TryTake(address, (OfNetwork, "network", ""));
+    public Attempt? TryPasskey(IPAddress? address, string? browser, out TimeSpan wait)
+        => TryTake(out wait, browser is not null ? [(OfKnownBrowser, "browser", "passkey " + browser)] : At(address, (OfNetwork, "network", "")));
 
     /// <summary>
     /// A code of an authenticator, which is short: besides what a network has, an account's tries count together wherever they come from. Only who knows the password gets
     /// here; whose it is comes in all the same, in a browser where they did before, with a passkey, or with a recovery code.
     /// </summary>
-    public Attempt? TryCode(string userId, IPAddress? address, string? browser) => browser is not null
-        ? _allowances.TryTake((OfCodes, "browser's code", userId + ' ' + browser))
-        : TryTake(address, (OfCodes, "code", userId)) is not { } here ? null
-        : _allowances.TryTake((OfCodesAnywhere, "codes", userId)) is { } anywhere ? here.With(anywhere)
-        : GiveBack(here);
+    public Attempt? TryCode(string userId, IPAddress? address, string? browser, out TimeSpan wait) => TryTake(
+        out wait, browser is not null ? [(OfCodes, "browser's code", userId + ' ' + browser)] : [.. At(address, (OfCodes, "code", userId)), (OfCodesAnywhere, "codes", userId)]);
 
     /// <summary>A recovery code, which cannot be guessed: what is held back is the work that it makes, and only there where it is made.</summary>
-    public Attempt? TryRecoveryCode(string userId, IPAddress? address, string? browser) => browser is not null
-        ? _allowances.TryTake((OfRecoveryCodes, "browser's recovery", userId + ' ' + browser))
-        : TryTake(address, (OfRecoveryCodes, "recovery", userId));
+    public Attempt? TryRecoveryCode(string userId, IPAddress? address, string? browser, out TimeSpan wait) => TryTake(
+        out wait, browser is not null ? [(OfRecoveryCodes, "browser's recovery", userId + ' ' + browser)] : At(address, (OfRecoveryCodes, "recovery", userId)));
 
     /// <summary>A code that a program shows: nobody shall find somebody else's by trying.</summary>
-    public Attempt? TryDeviceCode(string userId) => _allowances.TryTake((OfCodes, "device", userId));
+    public Attempt? TryDeviceCode(string userId, out TimeSpan wait) => TryTake(out wait, (OfCodes, "device", userId));
 
     /// <summary>A program that says who it is, which makes work where its secret is wrong.</summary>
-    public Attempt? TryClient(IPAddress? address) => TryTake(address, (OfClients, "client", ""));
+    public Attempt? TryClient(IPAddress? address, out TimeSpan wait) => TryTake(out wait, At(address, (OfClients, "client", "")));
 
     /// <summary>A device that begins, whose code is kept: that counts whatever comes of it.</summary>
-    public Attempt? TryDeviceAuthorization(IPAddress? address) => TryTake(address, (OfDeviceAuthorizations, "device authorization", ""));
+    public Attempt? TryDeviceAuthorization(IPAddress? address, out TimeSpan wait) => TryTake(out wait, At(address, (OfDeviceAuthorizations, "device authorization", "")));
 
     /// <summary>Whether the sign-in log is to be told that a network tries too often: once a minute, since whoever goes on trying would fill it.</summary>
     public bool IsToBeTold(IPAddress? address) => _allowances.TryTake((OfTelling, "told", ClientNetwork.Of(address).Widest)) is not null;
 
-    /// <summary>Takes of what the client's network has, and of what the /48 around it has.</summary>
-    private Attempt? TryTake(IPAddress? address, params ReadOnlySpan<(Limit Limit, string Kind, string Key)> wanted)
+    private Attempt? TryTake(out TimeSpan wait, params ReadOnlySpan<(Limit Limit, string Kind, string Key)> wanted)
+    {
+        var attempt = _allowances.TryTake(wanted);
+        wait = attempt is null ? _allowances.WaitFor(wanted) : TimeSpan.Zero;
+        return attempt;
+    }
+
+    /// <summary>What the client's network has, and what the /48 around it has.</summary>
+    private static (Limit Limit, string Kind, string Key)[] At(IPAddress? address, params ReadOnlySpan<(Limit Limit, string Kind, string Key)> wanted)
     {
         var (network, site) = ClientNetwork.Of(address);
-        var all = new List<(Limit, string, string)>();
+        var all = new List<(Limit Limit, string Kind, string Key)>();
         foreach (var (limit, kind, key) in wanted)
         {
             all.Add((limit, kind, key + ' ' + network));
@@ -122,12 +122,10 @@ internal sealed class SignInThrottle(TimeProvider time)
             }
         }
 
-        return _allowances.TryTake([.. all]);
+        return [.. all];
     }
 
-    private static Attempt? GiveBack(Attempt attempt)
-    {
-        attempt.Succeed();
-        return null;
-    }
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

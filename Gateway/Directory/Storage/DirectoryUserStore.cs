@@ -5,6 +5,7 @@ using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
 
 namespace AppProxy.Gateway.Directory.Storage;
 
@@ -13,6 +14,27 @@ namespace AppProxy.Gateway.Directory.Storage;
 internal sealed class DirectoryUserStore(StoreContext context, IdentityErrorDescriber describer)
     : UserStore<DirectoryUser, IdentityRole, StoreContext, string, IdentityUserClaim<string>, IdentityUserRole<string>, IdentityUserLogin<string>, IdentityUserToken<string>, IdentityRoleClaim<string>, IdentityUserPasskey<string>>(context, describer)
 {
+    /// <summary>Identity takes it for a conflict where two change the same row. Where two add it, as each their first key, the second one's is there already.</summary>
+    public override async Task<IdentityResult> UpdateAsync(DirectoryUser user, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await base.UpdateAsync(user, cancellationToken);
+        }
+        catch (DbUpdateException failure)
+        {
+            foreach (var added in failure.Entries.Where(static entry => entry.State == EntityState.Added))
+            {
+                if (await added.GetDatabaseValuesAsync(cancellationToken) is not null)
+                {
+                    return IdentityResult.Failed(ErrorDescriber.ConcurrencyFailure());
+                }
+            }
+
+            throw;
+        }
+    }
+
     public override Task ReplaceCodesAsync(DirectoryUser user, IEnumerable<string> recoveryCodes, CancellationToken cancellationToken)
         => base.ReplaceCodesAsync(user, recoveryCodes.Select(Hash), cancellationToken);
 

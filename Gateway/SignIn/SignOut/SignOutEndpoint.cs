@@ -49,13 +49,14 @@ internal sealed class SignOutEndpoint(
         // What the provider needs to know is read before it is gone.
         var idToken = (await sessions.Storage.FindAsync(session.Id, context.RequestAborted))?.IdToken;
         var isEverywhere = form["everywhere"] == "yes";
+        // From here on not the request's token: who hangs up is out all the same, at both.
         if (isEverywhere && own is not null)
         {
-            await own.SignOutEverywhereAsync(session.User.Subject, context.RequestAborted);
+            await own.SignOutEverywhereAsync(session.User.Subject, CancellationToken.None);
         }
 
         var which = isEverywhere ? SessionSelector.AllOf(session.User.Subject) : SessionSelector.One(session.Id);
-        var count = await sessions.EndAsync(which, context.RequestAborted);
+        var count = await sessions.EndAsync(which, CancellationToken.None);
         context.Response.Cookies.Delete(GatewayCookies.Session(context.Request), GatewayCookies.ForSession(context.Request, null, TimeSpan.Zero));
         log.Write(new AuditEvent
         {

@@ -1,9 +1,13 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using AppProxy.Gateway.SignIn.Sessions;
+using AppProxy.Gateway.Storage;
 using AppProxy.Testing;
+using FluentAssertions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AppProxy.Tests.EndToEnd.SignIn;
@@ -61,6 +65,22 @@ public abstract class SignInTest : EndToEndTest
     }
 
     private protected static SessionRegistry SessionsOf(TestEnvironment proxy) => proxy.GatewayServices.GetRequiredService<SessionRegistry>();
+
+    /// <summary>What is asked of a table that is not there fails as it does with a server that is not.</summary>
+    private protected static Task<int> RenameAsync(StoreConnection store, string from, string to, CancellationToken cancellation)
+#pragma warning disable EF1002 // Names of this test's.
+        => store.UseAsync(context => context.Database.ExecuteSqlRawAsync($"ALTER TABLE \"{from}\" RENAME TO \"{to}\"", cancellation));
+#pragma warning restore EF1002
+
+    /// <summary>That the store is away, as everybody is told.</summary>
+    /// <param name="missing">The table that was asked for.</param>
+    private protected void ShouldBeToldOf(BrowserAnswer answer, string missing = "")
+    {
+        answer.Status.Should().Be(HttpStatusCode.ServiceUnavailable, "{0}: {1}", answer.Url, answer.Body);
+        answer.Error.Should().Be("store-unavailable");
+        var reference = answer.Headers.GetValues("AppProxy-Reference").Single();
+        Log.Entries.Should().ContainSingle(entry => entry.EventId == 3011 && entry.Text.Contains(reference) && entry.Text.Contains(missing), "who asks can be told why");
+    }
 
     /// <summary>Says what came: method, URL, Cookie, and a form's text.</summary>
     private protected static async Task EchoAsync(HttpContext context)

@@ -4,7 +4,6 @@ using AppProxy.Gateway.Storage;
 using AppProxy.Testing;
 using AppProxy.Tests.EndToEnd.Hosting;
 using FluentAssertions;
-using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 
 namespace AppProxy.Tests.EndToEnd.SignIn;
@@ -79,15 +78,6 @@ public sealed class The_store_may_be_away : SignInTest
         ShouldBeToldOf(unknown, "Sessions");
     }
 
-    /// <param name="missing">The table that was asked for.</param>
-    private void ShouldBeToldOf(BrowserAnswer answer, string missing = "")
-    {
-        answer.Status.Should().Be(HttpStatusCode.ServiceUnavailable, "{0}: {1}", answer.Url, answer.Body);
-        answer.Error.Should().Be("store-unavailable");
-        var reference = answer.Headers.GetValues("AppProxy-Reference").Single();
-        Log.Entries.Should().ContainSingle(entry => entry.EventId == 3011 && entry.Text.Contains(reference) && entry.Text.Contains(missing), "who asks can be told why");
-    }
-
     private Task<TestEnvironment> StartWithStoreAsync(StoreConnection store, CancellationToken cancellation, Action<TestEnvironmentOptions>? configure = null) => StartSignInAsync(
         cancellation,
         options =>
@@ -97,10 +87,4 @@ public sealed class The_store_may_be_away : SignInTest
             options.GatewaySettings["Gateway:Store"] = store.File;
             configure?.Invoke(options);
         });
-
-    /// <summary>What is asked of a table that is not there fails as it does with a server that is not.</summary>
-    private static Task<int> RenameAsync(StoreConnection store, string from, string to, CancellationToken cancellation)
-#pragma warning disable EF1002 // Names of this test's.
-        => store.UseAsync(context => context.Database.ExecuteSqlRawAsync($"ALTER TABLE \"{from}\" RENAME TO \"{to}\"", cancellation));
-#pragma warning restore EF1002
 }

@@ -1,0 +1,68 @@
+using System.Net;
+using AppProxy.Gateway.Storage;
+using AppProxy.Tests.EndToEnd.SignIn;
+using FluentAssertions;
+using NUnit.Framework;
+
+namespace AppProxy.Tests.EndToEnd.PeopleOfTheDirectory;
+
+/// <summary>Then everybody is told the same, and who asks can be told why.</summary>
+[CancelAfter(SignInGuard)]
+public sealed class The_directory_s_store_may_be_away : DirectoryTest
+{
+    [Test]
+    public async Task Then_so_is_who_signs_in_who_is_signed_in_and_who_has_a_link(CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var alice = new TestBrowser();
+        using var bob = new TestBrowser();
+        await SignInHereAsync(alice, proxy.UrlOf("app"), cancellation);
+        var link = await LinkAsync(proxy, "bob@corp.test", cancellation);
+        var form = await bob.GoAsync(proxy.UrlOf("app"), cancellation);
+
+        // What Identity uses by itself, what is behind its connection, and what is ours.
+        await RenameAsync("DirectoryUsers", "Away");
+        ShouldBeToldOf(await bob.SubmitAsync(form, cancellation, ("name", "bob@corp.test"), ("password", Password)));
+        ShouldBeToldOf(await alice.GoAsync(At("account/password"), cancellation));
+        await RenameAsync("Away", "DirectoryUsers");
+        await RenameAsync("DirectoryEndedSessions", "Away");
+        ShouldBeToldOf(await alice.GoAsync(At("account/password"), cancellation));
+        await RenameAsync("DirectoryLinks", "AwayToo");
+        ShouldBeToldOf(await bob.GoAsync(link, cancellation));
+
+        await RenameAsync("Away", "DirectoryEndedSessions");
+        await RenameAsync("AwayToo", "DirectoryLinks");
+        (await bob.SubmitAsync(form, cancellation, ("name", "bob@corp.test"), ("password", Password))).Url.Host.Should().Be("app.localhost");
+
+        Task RenameAsync(string from, string to) => SignInTest.RenameAsync(StoreConnection.Parse(Store), from, to, cancellation);
+    }
+
+    [Test]
+    public async Task And_a_program_learns_it_by_problem_details(CancellationToken cancellation)
+    {
+        await StartDirectoryAsync(cancellation);
+        using var program = new TestBrowser();
+        await RenameAsync(StoreConnection.Parse(Store), "DirectoryClients", "Away", cancellation);
+
+        using var answer = await program.FetchAsync(HttpMethod.Get, At("authorize?client_id=nightly-report&response_type=code&redirect_uri=http://127.0.0.1/"), cancellation, ("Accept", "application/json"));
+
+        answer.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        answer.Headers.GetValues("AppProxy-Error").Should().Equal("store-unavailable");
+        answer.Headers.RetryAfter.Should().NotBeNull();
+        answer.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+    }
+
+    [Test]
+    public async Task And_so_is_who_opens_the_portal(CancellationToken cancellation)
+    {
+        var clock = new JumpingClock();
+        var proxy = await StartDirectoryAsync(cancellation, options => options.Time = clock);
+        using var browser = new TestBrowser();
+        await SignInHereAsync(browser, proxy.UrlOf("app"), cancellation);
+        await RenameAsync(StoreConnection.Parse(Store), "Sessions", "Away", cancellation);
+        clock.SetAhead(TimeSpan.FromMinutes(20));
+        SessionsOf(proxy).Trim();
+
+        ShouldBeToldOf(await browser.GoAsync(Own, cancellation));
+    }
+}
