@@ -2,12 +2,16 @@ using System.Globalization;
 using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.SignIn.Sessions;
+using AppProxy.Gateway.SignIn.Storage;
+using AppProxy.Gateway.Storage;
+using Microsoft.AspNetCore.Identity;
 
 namespace AppProxy.Gateway.Directory.Account;
 
-/// <summary>What follows when somebody changed how they sign in, and it is saved: whoever hangs up and whatever fails then, the sign-in log has it.</summary>
-internal sealed partial class AccountChanges(SessionRegistry sessions, IAuditLog log, ILogger<AccountChanges> logger)
+/// <summary>What follows when somebody changes how they sign in.</summary>
+internal sealed class AccountChanges(SessionRegistry sessions, IAuditLog log, TimeProvider time)
 {
+    /// <summary>Tells the sign-in log.</summary>
     /// <param name="what">What was done, and nothing that was typed.</param>
     public void Write(HttpContext context, DirectoryUser user, string what, string outcome = AuditEvent.Success) => log.Write(new AuditEvent
     {
@@ -19,28 +23,33 @@ internal sealed partial class AccountChanges(SessionRegistry sessions, IAuditLog
         Detail = what,
     });
 
-    /// <summary>Puts out of the gateway who came in by what there was before; at the directory the new stamp does it. Nothing that may fail comes between the change and this.</summary>
-    /// <param name="what">What was done, and nothing that was typed.</param>
-    public async Task EndSessionsAsync(HttpContext context, DirectoryUser user, string what)
+    /// <summary>
+    /// Saves, and puts out of the gateway who came in by what there was before; at the directory the new stamp does it. In one transaction: who hangs up between the two,
+    /// with a stolen session, would keep it.
+    /// </summary>
+    /// <param name="what">What is done, for the sign-in log, and nothing that was typed.</param>
+    /// <returns>What went wrong first; success when all is saved.</returns>
+    public async Task<IdentityResult> SaveAsync(HttpContext context, DirectoryUser user, string what, params IEnumerable<Func<Task<IdentityResult>>> saves)
     {
-        var end = "the sessions could not be ended";
-        try
+        IReadOnlyList<Guid> ended = [];
+        var result = await WholeChange.RunAsync(context, [.. saves, EndAsync]);
+        if (result.Succeeded)
         {
-            // Not the request's token: who has a stolen session would hang up, and keep it.
-            var count = await sessions.EndAsync(SessionSelector.AllOf(user.Id), CancellationToken.None);
-            end = string.Create(CultureInfo.InvariantCulture, $"sessions ended: {count}");
+            foreach (var id in ended)
+            {
+                sessions.End(id);
+            }
+
+            Write(context, user, string.Create(CultureInfo.InvariantCulture, $"{what}; sessions ended: {ended.Count}"));
         }
-        catch
+
+        return result;
+
+        async Task<IdentityResult> EndAsync()
         {
-            LogSessionsLeft(user.UserName!, what);
-            throw;
-        }
-        finally
-        {
-            Write(context, user, $"{what}; {end}");
+            var store = context.RequestServices.GetRequiredService<StoreContext>();
+            ended = await StoredSessions.EndAsync(store, SessionSelector.AllOf(user.Id), time.GetUtcNow(), CancellationToken.None);
+            return IdentityResult.Success;
         }
     }
-
-    [LoggerMessage(6434, LogLevel.Warning, "'{User}': {Change}, but the sessions there were go on, since the store could not be asked; 'sessions end' ends them")]
-    private partial void LogSessionsLeft(string user, string change);
 }

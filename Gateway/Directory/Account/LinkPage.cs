@@ -50,8 +50,7 @@ internal sealed partial class LinkPage(DirectoryForms forms, AccountChanges chan
         {
             // Hashing takes long, and the store shall not wait for it.
             user.PasswordHash = signIn.UserManager.PasswordHasher.HashPassword(user, password);
-            // It saves the user too.
-            result = await TakeAsync(context, found.Link, () => found.User is null ? signIn.UserManager.CreateAsync(user) : signIn.UserManager.UpdateSecurityStampAsync(user));
+            result = await TakeAsync(context, signIn.UserManager, found, user);
         }
 
         if (result is null)
@@ -74,7 +73,6 @@ internal sealed partial class LinkPage(DirectoryForms forms, AccountChanges chan
         else
         {
             LogPasswordSet(user.UserName!);
-            await changes.EndSessionsAsync(context, user, "password set by a link");
         }
 
         // Nobody is signed in by a link alone: a second step still has to be done.
@@ -109,14 +107,20 @@ internal sealed partial class LinkPage(DirectoryForms forms, AccountChanges chan
 
     /// <summary>Uses the link up and saves, or neither: a link whose use failed is still good.</summary>
     /// <returns>Null where somebody else used the link meanwhile.</returns>
-    private static async Task<IdentityResult?> TakeAsync(HttpContext context, DirectoryLink link, Func<Task<IdentityResult>> save)
+    private async Task<IdentityResult?> TakeAsync(HttpContext context, UserManager<DirectoryUser> users, Found found, DirectoryUser user)
     {
         var isTaken = false;
-        var result = await WholeChange.RunAsync(
-            context,
-            async () => (isTaken = await context.RequestServices.GetRequiredService<DirectoryLinks>().TakeAsync(link, context.RequestAborted)) ? IdentityResult.Success : IdentityResult.Failed(),
-            save);
+        // A new stamp saves the user too.
+        var result = found.User is null
+            ? await WholeChange.RunAsync(context, UseUpAsync, () => users.CreateAsync(user))
+            : await changes.SaveAsync(context, user, "password set by a link", UseUpAsync, () => users.UpdateSecurityStampAsync(user));
         return isTaken ? result : null;
+
+        async Task<IdentityResult> UseUpAsync()
+        {
+            isTaken = await context.RequestServices.GetRequiredService<DirectoryLinks>().TakeAsync(found.Link, context.RequestAborted);
+            return isTaken ? IdentityResult.Success : IdentityResult.Failed();
+        }
     }
 
     /// <summary>What the store has room for, and every server takes.</summary>
@@ -124,12 +128,9 @@ internal sealed partial class LinkPage(DirectoryForms forms, AccountChanges chan
 
     private static async Task<IdentityResult> JudgeAsync(UserManager<DirectoryUser> users, DirectoryUser user, string password, bool isNew)
     {
-        foreach (var validator in users.PasswordValidators)
+        if (await PasswordPage.JudgeAsync(users, user, password) is { Succeeded: false } weak)
         {
-            if (await validator.ValidateAsync(users, user, password) is { Succeeded: false } refused)
-            {
-                return refused;
-            }
+            return weak;
         }
 
         // Who is known was found in order before.

@@ -45,26 +45,31 @@ internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gat
             return;
         }
 
-        var result = await signIn.UserManager.ChangePasswordAsync(session.User, form["password"].ToString(), password);
-        if (!result.Succeeded)
+        var users = signIn.UserManager;
+        if (!await users.CheckPasswordAsync(session.User, form["password"].ToString()))
         {
-            var isWrong = result.Errors.Any(static error => error.Code == nameof(IdentityErrorDescriber.PasswordMismatch));
-            if (isWrong)
-            {
-                changes.Write(context, session.User, "password", "wrong-password");
-            }
-            else
-            {
-                attempt.Succeed();
-            }
-
-            await WriteAsync(context, texts, session.User, next, isWrong ? texts["Directory_WrongOldPassword"] : Describe(texts, result), StatusCodes.Status400BadRequest);
+            changes.Write(context, session.User, "password", "wrong-password");
+            await WriteAsync(context, texts, session.User, next, texts["Directory_WrongOldPassword"], StatusCodes.Status400BadRequest);
             return;
         }
 
         attempt.Succeed();
+        var result = await JudgeAsync(users, session.User, password);
+        if (result.Succeeded)
+        {
+            // Hashing takes long, and the store shall not wait for it.
+            session.User.PasswordHash = users.PasswordHasher.HashPassword(session.User, password);
+            // It saves the user too.
+            result = await changes.SaveAsync(context, session.User, "password changed", () => users.UpdateSecurityStampAsync(session.User));
+        }
+
+        if (!result.Succeeded)
+        {
+            await WriteAsync(context, texts, session.User, next, Describe(texts, result), StatusCodes.Status400BadRequest);
+            return;
+        }
+
         LogChanged(session.User.UserName!);
-        await changes.EndSessionsAsync(context, session.User, "password changed");
         // This browser goes on at the directory.
         await signIn.RefreshAsync(session);
         await DirectoryForms.GoOnAsync(context, next);
@@ -78,6 +83,20 @@ internal sealed partial class PasswordPage(DirectoryForms forms, AccountGate gat
 
     /// <summary>Null where the two are not the same.</summary>
     public static string? Repeated(IFormCollection form) => form["new-password"] == form["repeated"] ? form["new-password"].ToString() : null;
+
+    /// <summary>Whether somebody may have a password.</summary>
+    public static async Task<IdentityResult> JudgeAsync(UserManager<DirectoryUser> users, DirectoryUser user, string password)
+    {
+        foreach (var validator in users.PasswordValidators)
+        {
+            if (await validator.ValidateAsync(users, user, password) is { Succeeded: false } refused)
+            {
+                return refused;
+            }
+        }
+
+        return IdentityResult.Success;
+    }
 
     /// <summary>Why it was refused. What no page knows of is told as Identity says it, in English.</summary>
     public static string Describe(Language texts, IdentityResult result)

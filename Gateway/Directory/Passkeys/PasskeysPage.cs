@@ -144,14 +144,13 @@ internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gat
             return texts["Directory_LastSecondStep"];
         }
 
-        var done = await WholeChange.RunAsync(context, () => users.RemovePasskeyAsync(user, passkey.CredentialId), () => users.UpdateSecurityStampAsync(user));
+        var done = await changes.SaveAsync(context, user, "passkey removed", () => users.RemovePasskeyAsync(user, passkey.CredentialId), () => users.UpdateSecurityStampAsync(user));
         if (!done.Succeeded)
         {
             return PasswordPage.Describe(texts, done);
         }
 
         LogRemoved(user.UserName!);
-        await changes.EndSessionsAsync(context, user, "passkey removed");
         // This browser goes on at the directory.
         await signIn.RefreshAsync(session);
         return null;

@@ -113,7 +113,11 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
         return true;
     });
 
-    public Task<IReadOnlyList<Guid>> EndAsync(SessionSelector which, DateTimeOffset now, CancellationToken cancellationToken) => connection.UseAsync<IReadOnlyList<Guid>>(async context =>
+    public Task<IReadOnlyList<Guid>> EndAsync(SessionSelector which, DateTimeOffset now, CancellationToken cancellationToken)
+        => connection.UseAsync(context => EndAsync(context, which, now, cancellationToken));
+
+    /// <summary>The same together with what else <paramref name="context"/> saves: by its connection, and in its transaction.</summary>
+    public static async Task<IReadOnlyList<Guid>> EndAsync(StoreContext context, SessionSelector which, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var sessions = context.Set<SessionRow>().Where(static row => row.EndedAt == null);
         if (which.Id is { } one)
@@ -137,7 +141,7 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
         await context.Set<SessionRow>().Where(row => ids.Contains(row.Id) && row.EndedAt == null)
             .ExecuteUpdateAsync(row => row.SetProperty(static session => session.EndedAt, at), cancellationToken);
         return [.. ids.Select(Guid.Parse)];
-    });
+    }
 
     public Task<IReadOnlyList<Guid>> FindEndedAsync(DateTimeOffset since, CancellationToken cancellationToken) => connection.UseAsync<IReadOnlyList<Guid>>(async context =>
     {
