@@ -1,9 +1,6 @@
 using AppProxy.Gateway.Directory;
 using AppProxy.Gateway.Directory.Accounts;
-using AppProxy.Gateway.SignIn.Sessions;
-using AppProxy.Gateway.SignIn.Storage;
 using AppProxy.Gateway.Storage;
-using Microsoft.AspNetCore.DataProtection;
 
 namespace AppProxy.Gateway.Commands;
 
@@ -12,7 +9,6 @@ internal static class DirectoryScope
 {
     public static ServiceProvider Create(StoreConnection store) => new ServiceCollection()
         .AddLogging()
-        .AddSingleton<ISessionStorage>(new StoredSessions(store, new EphemeralDataProtectionProvider()))
         .AddDirectoryAccounts(store).Services
         .AddDirectoryClients()
         .BuildServiceProvider();

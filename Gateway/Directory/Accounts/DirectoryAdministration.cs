@@ -1,14 +1,18 @@
 using System.Diagnostics.CodeAnalysis;
 using AppProxy.Gateway.SignIn.Sessions;
+using AppProxy.Gateway.SignIn.Storage;
 using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace AppProxy.Gateway.Directory.Accounts;
 
-/// <summary>What whoever runs the gateway does with users and groups. Who may no more sign in, or not as before, is out of the gateway too.</summary>
+/// <summary>
+/// What whoever runs the gateway does with users and groups. Who may no more sign in, or not as before, is out of the gateway too: in the same transaction, so
+/// that nobody stays in because a command was cut short.
+/// </summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
-internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, RoleManager<IdentityRole> groups, StoreContext context, DirectoryLinks links, ISessionStorage sessions, TimeProvider time)
+internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, RoleManager<IdentityRole> groups, StoreContext context, DirectoryLinks links, TimeProvider time)
 {
     /// <exception cref="DirectoryException">There is none.</exception>
     public async Task<DirectoryUser> GetAsync(string name)
@@ -41,18 +45,27 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
         return secret;
     }
 
-    public async Task SetDisabledAsync(DirectoryUser user, bool isDisabled, CancellationToken cancellationToken)
+    public Task SetDisabledAsync(DirectoryUser user, bool isDisabled, CancellationToken cancellationToken)
     {
         user.IsDisabled = isDisabled;
-        Check(await users.UpdateSecurityStampAsync(user));
-        await EndSessionsAsync(user, cancellationToken);
+        return SaveAndSignOutAsync(user, users.UpdateSecurityStampAsync, cancellationToken);
     }
 
-    public async Task SetMustUseTwoStepsAsync(DirectoryUser user, bool must, CancellationToken cancellationToken)
+    public Task SetMustUseTwoStepsAsync(DirectoryUser user, bool must, CancellationToken cancellationToken)
     {
         user.MustUseTwoSteps = must;
-        Check(await users.UpdateSecurityStampAsync(user));
+        return SaveAndSignOutAsync(user, users.UpdateSecurityStampAsync, cancellationToken);
+    }
+
+    /// <summary>Saves what was changed of somebody, and ends what they have at the gateway.</summary>
+    /// <param name="save">With a new security stamp they are out at the directory too.</param>
+    /// <exception cref="DirectoryException">It cannot be so.</exception>
+    public async Task SaveAndSignOutAsync(DirectoryUser user, Func<DirectoryUser, Task<IdentityResult>> save, CancellationToken cancellationToken)
+    {
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        Check(await save(user));
         await EndSessionsAsync(user, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     /// <summary>Takes the password away, and the second step where it is lost too.</summary>
@@ -69,9 +82,9 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
         }
 
         Check(await users.UpdateSecurityStampAsync(user));
+        await EndSessionsAsync(user, cancellationToken);
         var secret = await links.CreateAsync(user, DirectoryLinks.PasswordLifetime, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        await EndSessionsAsync(user, cancellationToken);
         return secret;
     }
 
@@ -86,6 +99,7 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
 
     public async Task RemoveGroupAsync(string name, CancellationToken cancellationToken)
     {
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var group = await GetGroupAsync(name);
         var members = await users.GetUsersInRoleAsync(group.Name!);
         Check(await groups.DeleteAsync(group));
@@ -93,6 +107,8 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
         {
             await EndSessionsAsync(member, cancellationToken);
         }
+
+        await transaction.CommitAsync(cancellationToken);
     }
 
     /// <summary>What somebody may open changes with it: the gateway learns it at their next sign-in, which is at once.</summary>
@@ -101,15 +117,14 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
         var name = (await GetGroupAsync(group)).Name!;
         if (await users.IsInRoleAsync(user, name) != isMember)
         {
-            Check(isMember ? await users.AddToRoleAsync(user, name) : await users.RemoveFromRoleAsync(user, name));
-            await EndSessionsAsync(user, cancellationToken);
+            await SaveAndSignOutAsync(user, changed => isMember ? users.AddToRoleAsync(changed, name) : users.RemoveFromRoleAsync(changed, name), cancellationToken);
         }
     }
 
     /// <summary>Brings in people and groups that another directory has. Who is here already is changed to what is said there; nobody is removed.</summary>
     public async Task<(int Added, int Changed)> ImportAsync(IReadOnlyList<ImportedUser> imported, bool isDryRun, CancellationToken cancellationToken)
     {
-        var (added, left) = (0, new List<DirectoryUser>());
+        var (added, changed) = (0, 0);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         foreach (var group in imported.SelectMany(static person => person.Groups).Distinct(StringComparer.OrdinalIgnoreCase))
         {
@@ -143,7 +158,8 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
                 // Groups are learned at the next sign-in, which is at once.
                 if (await JoinAsync(user, person.Groups) || isChanged)
                 {
-                    left.Add(user);
+                    await EndSessionsAsync(user, cancellationToken);
+                    changed++;
                 }
             }
         }
@@ -155,13 +171,9 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
         else
         {
             await transaction.CommitAsync(cancellationToken);
-            foreach (var user in left)
-            {
-                await EndSessionsAsync(user, cancellationToken);
-            }
         }
 
-        return (added, left.Count);
+        return (added, changed);
     }
 
     /// <returns>Whether they are in one that they were not in.</returns>
@@ -189,7 +201,8 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
             .Join(context.Set<IdentityRole>(), static membership => membership.RoleId, static group => group.Id, static (membership, group) => new { membership.UserId, group.Name })
             .ToListAsync(cancellationToken)).ToLookup(static membership => membership.UserId, static membership => membership.Name!);
 
-    private async Task EndSessionsAsync(DirectoryUser user, CancellationToken cancellationToken) => await sessions.EndAsync(SessionSelector.AllOf(user.Id), time.GetUtcNow(), cancellationToken);
+    private Task<IReadOnlyList<Guid>> EndSessionsAsync(DirectoryUser user, CancellationToken cancellationToken)
+        => StoredSessions.EndAsync(context, SessionSelector.AllOf(user.Id), time.GetUtcNow(), cancellationToken);
 
     /// <exception cref="DirectoryException">It was refused.</exception>
     public static void Check(IdentityResult result)

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using AppProxy.Gateway.SignIn.Sessions;
 using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore.Identity;
 
@@ -7,7 +6,7 @@ namespace AppProxy.Gateway.Directory.Accounts;
 
 /// <summary>What the directory knows of somebody: changed, and thrown away.</summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
-internal sealed class UserRecords(UserManager<DirectoryUser> users, DirectoryAdministration directory, ISessionStorage sessions, TimeProvider time)
+internal sealed class UserRecords(UserManager<DirectoryUser> users, DirectoryAdministration directory)
 {
     public Task<DirectoryUser> GetAsync(string name) => directory.GetAsync(name);
 
@@ -26,8 +25,7 @@ internal sealed class UserRecords(UserManager<DirectoryUser> users, DirectoryAdm
         user.UserName = userName ?? user.UserName;
         user.DisplayName = displayName ?? user.DisplayName;
         user.Email = email is null ? user.Email : email.Length > 0 ? email : null;
-        DirectoryAdministration.Check(await users.UpdateAsync(user));
-        await sessions.EndAsync(SessionSelector.AllOf(user.Id), time.GetUtcNow(), cancellationToken);
+        await directory.SaveAndSignOutAsync(user, users.UpdateAsync, cancellationToken);
     }
 
     public async Task RemoveAsync(DirectoryUser user, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.SignIn.HandOff;
+using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
@@ -68,6 +69,12 @@ internal sealed partial class ProviderEvents(GatewayOrigin origin, SignInComplet
 
     public override Task RemoteFailure(RemoteFailureContext context)
     {
+        if (StoreException.IsBehind(context.Failure))
+        {
+            // The gateway's own directory is the provider, and its store is away: it is thrown, and told as everywhere.
+            return Task.CompletedTask;
+        }
+
         context.HandleResponse();
         var reference = ExchangeId.Create().ToString();
         var error = context.Failure?.Data["error"] as string;

@@ -38,6 +38,22 @@ public sealed class The_directory_s_store_may_be_away : DirectoryTest
     }
 
     [Test]
+    public async Task And_so_is_who_has_signed_in_and_comes_back(CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var bob = new TestBrowser();
+        var form = await bob.GoAsync(proxy.UrlOf("app"), cancellation);
+        var fields = form.Form.Fields.Where(static field => field.Key is not ("name" or "password")).Append(new("name", "bob@corp.test")).Append(new("password", Password)).ToList();
+        var callback = await bob.PostAsync(form.Form.Action, fields, form.Url, cancellation, static url => url.AbsolutePath == "/sign-in/callback");
+        callback.Way[^1].AbsolutePath.Should().Be("/sign-in/callback");
+
+        // With the code the gateway asks its own directory for tokens; the framework's handler says in the log what stopped it.
+        ExpectErrors(17);
+        await RenameAsync(StoreConnection.Parse(Store), "DirectoryTokens", "Away", cancellation);
+        ShouldBeToldOf(await bob.GoAsync(callback.Way[^1], cancellation));
+    }
+
+    [Test]
     public async Task And_a_program_learns_it_by_problem_details(CancellationToken cancellation)
     {
         await StartDirectoryAsync(cancellation);
