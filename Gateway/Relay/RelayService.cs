@@ -30,6 +30,7 @@ internal sealed class RelayService(
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly List<Task> _supervisors = [];
+    private readonly CancellationTokenSource _supervised = new();
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -55,36 +56,47 @@ internal sealed class RelayService(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Knows the groups before the server takes requests, which starts after this: what runs in the background begins whenever a thread is free for it.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
-        void AddGroups(CatalogueSnapshot snapshot)
-        {
-            lock (_supervisors)
-            {
-                foreach (var group in snapshot.Groups)
-                {
-                    AddGroup(group.Name, stoppingToken);
-                }
-            }
-        }
-
         catalogue.Changed += AddGroups;
         AddGroups(catalogue.Current);
-        try
-        {
-            await SweepAsync(stoppingToken);
-        }
-        finally
-        {
-            catalogue.Changed -= AddGroups;
-            End(static _ => true);
-            Task[] supervisors;
-            lock (_supervisors)
-            {
-                supervisors = [.. _supervisors];
-            }
+        return base.StartAsync(cancellationToken);
+    }
 
-            await Task.WhenAll(supervisors);
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        catalogue.Changed -= AddGroups;
+        End(static _ => true);
+        await _supervised.CancelAsync();
+        Task[] supervisors;
+        lock (_supervisors)
+        {
+            supervisors = [.. _supervisors];
+        }
+
+        await Task.WhenAll(supervisors).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public override void Dispose()
+    {
+        // Also of a host that failed to start, which nobody stops.
+        _supervised.Cancel();
+        _supervised.Dispose();
+        base.Dispose();
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => SweepAsync(stoppingToken);
+
+    private void AddGroups(CatalogueSnapshot snapshot)
+    {
+        lock (_supervisors)
+        {
+            foreach (var group in snapshot.Groups)
+            {
+                AddGroup(group.Name);
+            }
         }
     }
 
@@ -115,7 +127,7 @@ internal sealed class RelayService(
         }
     }
 
-    private void AddGroup(string name, CancellationToken stopping)
+    private void AddGroup(string name)
     {
         var logger = loggers.CreateLogger<GroupRelay>();
         var relay = new GroupRelay(name, budget, meter, time, logger, reach);
@@ -126,7 +138,7 @@ internal sealed class RelayService(
 
         var supervisor = new TransportSupervisor($"gateway for group '{name}'", token => transport.ConnectAsync(name, token), relay, time, logger);
         relay.Supervise(supervisor);
-        _supervisors.Add(supervisor.RunAsync(stopping));
+        _supervisors.Add(supervisor.RunAsync(_supervised.Token));
     }
 
     private async Task SweepAsync(CancellationToken stopping)

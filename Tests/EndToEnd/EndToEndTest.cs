@@ -33,7 +33,7 @@ public abstract class EndToEndTest
         {
             foreach (var entry in _log.Entries.TakeLast(100))
             {
-                await TestContext.Progress.WriteLineAsync($"{entry.Level} {entry.Category} [{entry.EventId}] {entry.Text} {entry.Exception}");
+                await TestContext.Out.WriteLineAsync($"{entry.Level} {entry.Category} [{entry.EventId}] {entry.Text} {entry.Exception}");
             }
         }
 
