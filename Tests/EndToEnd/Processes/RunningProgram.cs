@@ -32,7 +32,8 @@ internal sealed class RunningProgram : IAsyncDisposable
     public static RunningProgram Start(
         string path, IEnumerable<string> arguments, string? directory = null, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        var start = new ProcessStartInfo(path, arguments)
+        var (program, all) = Interrupts.Heed(path, arguments);
+        var start = new ProcessStartInfo(program, all)
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
