@@ -83,8 +83,10 @@ internal sealed partial class AuditWriter(GatewayMeter meter, AuditOptions optio
 
     private void Keep(AuditEvent what)
     {
-        LogEvent(what.Kind, what.Outcome, what.UserName ?? what.User, what.App, what.Address, what.Policy, what.Reference, what.Detail);
-        if (database is not null && !_waiting.Writer.TryWrite(AuditRow.Of(what, time.GetUtcNow())))
+        // As it is kept: much of it is what strangers sent.
+        var row = AuditRow.Of(what, time.GetUtcNow());
+        LogEvent(what.Kind, row.Outcome, row.UserName ?? row.User, row.App, row.Address, row.Policy, row.Reference, row.Detail);
+        if (database is not null && !_waiting.Writer.TryWrite(row))
         {
             Interlocked.Increment(ref _lost);
             meter.AuditEventLost();

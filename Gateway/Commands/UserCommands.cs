@@ -197,7 +197,7 @@ internal static class UserCommands
             }
             catch (Exception away) when (StoreException.IsStores(away))
             {
-                throw new StoreException(choice.Store.Name, "the store cannot be used: " + away.GetBaseException().Message.ReplaceLineEndings(" "), away);
+                throw choice.Store.Unusable(away);
             }
         });
         return command;

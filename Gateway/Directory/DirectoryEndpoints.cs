@@ -1,4 +1,5 @@
 using AppProxy.Contracts.Frames;
+using AppProxy.Gateway.Diagnostics;
 using AppProxy.Gateway.Directory.Account;
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.NativeClients;
@@ -65,7 +66,7 @@ internal sealed partial class DirectoryEndpoints(
         {
             var texts = Language.Of(context.Request);
             var reference = ExchangeId.Create().ToString();
-            LogRefused(reference, error, refusal.ErrorDescription?.ReplaceLineEndings(" ") ?? "");
+            LogRefused(reference, error, PrintableText.Cut(refusal.ErrorDescription, PrintableText.LineLength) ?? "");
             await SignInPages.WriteProblemAsync(
                 context, StatusCodes.Status400BadRequest, texts["Problem_sign-in-failed_Title"], refusal.ErrorDescription ?? texts["Directory_RequestRefused"], error, reference);
             return;

@@ -109,9 +109,9 @@ internal sealed partial class RequestPipeline(
         {
             caller = await finding;
         }
-        catch (Exception failure) when (IsStoreAway(context, failure))
+        catch (Exception failure) when (StoreAway(context, failure) is { } away)
         {
-            await RefuseForStoreAsync(context, app, failure);
+            await RefuseForStoreAsync(context, app, away);
             return;
         }
 
@@ -130,9 +130,9 @@ internal sealed partial class RequestPipeline(
                 return;
             }
         }
-        catch (Exception failure) when (IsStoreAway(context, failure))
+        catch (Exception failure) when (StoreAway(context, failure) is { } away)
         {
-            await RefuseForStoreAsync(context, app, failure);
+            await RefuseForStoreAsync(context, app, away);
             return;
         }
 
@@ -147,19 +147,19 @@ internal sealed partial class RequestPipeline(
         {
             await answer;
         }
-        catch (Exception failure) when (IsStoreAway(context, failure))
+        catch (Exception failure) when (StoreAway(context, failure) is { } away)
         {
-            await RefuseForStoreAsync(context, app, failure);
+            await RefuseForStoreAsync(context, app, away);
         }
     }
 
     /// <summary>Sessions, codes and kept forms are in the store: without it nobody is let in, and everybody is told the same.</summary>
-    private static bool IsStoreAway(HttpContext context, Exception failure) => StoreException.IsBehind(failure) && !context.Response.HasStarted;
+    private static StoreException? StoreAway(HttpContext context, Exception failure) => context.Response.HasStarted ? null : StoreException.Behind(failure);
 
-    private Task RefuseForStoreAsync(HttpContext context, PublishedApp? app, Exception failure)
+    private Task RefuseForStoreAsync(HttpContext context, PublishedApp? app, StoreException away)
     {
         var reference = ExchangeId.Create();
-        LogStoreAway(reference, app?.Id ?? "", failure.Message);
+        LogStoreAway(reference, app?.Id ?? "", away.Message);
         return FailureResponse.WriteAsync(context, app, FailureMap.Get(ExchangeFailure.StoreUnavailable), reference);
     }
 

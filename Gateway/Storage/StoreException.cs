@@ -19,18 +19,15 @@ internal sealed class StoreException : Exception
 
     public string Reason { get; }
 
-    /// <summary>Whether one is what is behind an exception; the key ring, for one, wraps what its store throws.</summary>
-    public static bool IsBehind(Exception? exception)
+    /// <summary>The one that is behind an exception; the key ring, for one, wraps what its store throws.</summary>
+    public static StoreException? Behind(Exception? exception)
     {
-        for (; exception is not null; exception = exception.InnerException)
+        while (exception is not (null or StoreException))
         {
-            if (exception is StoreException)
-            {
-                return true;
-            }
+            exception = exception.InnerException;
         }
 
-        return false;
+        return (StoreException?)exception;
     }
 
     /// <summary>Whether it is what a server throws when it is away, full, locked or refuses us.</summary>

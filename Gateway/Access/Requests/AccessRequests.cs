@@ -1,8 +1,7 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using AppProxy.Gateway.Catalogue;
 using AppProxy.Gateway.Catalogue.Storage;
+using AppProxy.Gateway.Diagnostics;
 using AppProxy.Gateway.SignIn;
 using AppProxy.Gateway.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -74,9 +73,9 @@ internal sealed class AccessRequests(StoreConnection store, TimeProvider time)
             Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6)),
             ApplicationId = appId,
             PrincipalId = principal,
-            UserPrincipalName = Clean(user.UserPrincipalName, StoreContext.NameLength),
-            DisplayName = Clean(user.DisplayName, StoreContext.NameLength),
-            Reason = Clean(reason, MaxReason),
+            UserPrincipalName = PrintableText.Cut(user.UserPrincipalName, StoreContext.NameLength).Trim(),
+            DisplayName = PrintableText.Cut(user.DisplayName, StoreContext.NameLength).Trim(),
+            Reason = PrintableText.Cut(reason, MaxReason).Trim(),
             State = AccessRequestState.Pending,
             RequestedAt = now.ToUnixTimeMilliseconds(),
         });
@@ -142,21 +141,4 @@ internal sealed class AccessRequests(StoreConnection store, TimeProvider time)
     }
 
     private static string PrincipalOf(SignedInUser user) => user.Id.Length <= StoreContext.IdLength ? user.Id : user.UserPrincipalName;
-
-    /// <summary>It will stand in a terminal: nothing there but text, on one line.</summary>
-    private static string Clean(string text, int most)
-    {
-        var clean = new StringBuilder(Math.Min(text.Length, most));
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (clean.Length + rune.Utf16SequenceLength > most)
-            {
-                break;
-            }
-
-            clean.Append(Rune.IsControl(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? " " : rune.ToString());
-        }
-
-        return clean.ToString().Trim();
-    }
 }

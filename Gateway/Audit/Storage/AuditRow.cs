@@ -1,3 +1,5 @@
+using AppProxy.Gateway.Diagnostics;
+
 namespace AppProxy.Gateway.Audit.Storage;
 
 /// <summary>An <see cref="AuditEvent"/> as it is kept. Ids are given, and grow with time.</summary>

@@ -30,7 +30,9 @@ internal static class SealingCheck
         try
         {
             var now = options.Transport.Time.GetUtcNow();
-            var kept = (await options.StoredKeys(cancellationToken)).LastOrDefault(key => key.Group == group && key.SealsFrom <= now);
+            var kept = (await options.StoredKeys(cancellationToken))
+                .Where(key => string.Equals(key.Group, group, StringComparison.OrdinalIgnoreCase) && key.SealsFrom <= now)
+                .MaxBy(static key => key.Sequence);
             steps.Add(TestStep.Ok(step, kept is null
                 ? "Messages are sealed: the gateway draws the group's key when it relays for it first."
                 : $"Messages are sealed with key {kept.Secret}, since {kept.SealsFrom:u}."));

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text;
 using AppProxy.Contracts.Identity;
 using AppProxy.Gateway.Connectors.Calls;
+using AppProxy.Gateway.Diagnostics;
 
 namespace AppProxy.Gateway.Connectors.Roster;
 
@@ -35,14 +35,14 @@ internal static class PresenceIntake
             {
                 apps[app] = reach with
                 {
-                    Problem = reach.Problem is { } problem ? Clean(problem, MaxText) : null,
-                    TlsProblem = reach.TlsProblem is { } tls ? Clean(tls, MaxText) : null,
+                    Problem = PrintableText.Cut(reach.Problem, MaxText),
+                    TlsProblem = PrintableText.Cut(reach.TlsProblem, MaxText),
                     ConnectTime = reach.ConnectTime is >= 0 and < MaxCount ? reach.ConnectTime : null,
                 };
             }
         }
 
-        return report with { Version = Clean(report.Version, MaxVersion), Apps = apps };
+        return report with { Version = PrintableText.Cut(report.Version, MaxVersion), Apps = apps };
     }
 
     private static void CheckCount(string name, int value) => Check(name, value, 0, MaxCount);
@@ -54,25 +54,4 @@ internal static class PresenceIntake
             throw new CallRefusedException(CallFault.BadRequest, string.Create(CultureInfo.InvariantCulture, $"The report's {name} must be from {least} to {most}."));
         }
     }
-
-    /// <summary>What moves a terminal's cursor, changes the direction of writing or breaks the line becomes a question mark.</summary>
-    private static string Clean(string text, int length)
-    {
-        var clean = new StringBuilder(Math.Min(text.Length, length));
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (clean.Length + rune.Utf16SequenceLength > length)
-            {
-                break;
-            }
-
-            clean.Append(IsPrintable(rune) ? rune.ToString() : "?");
-        }
-
-        return clean.ToString();
-    }
-
-    private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-        or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
 }

@@ -60,7 +60,8 @@ internal sealed class GatewaySealingKeys(string group, GroupKeys keys, ShutOutCo
             if (_look is not { } last || (last.IsCompleted && time.GetElapsedTime(_lookedAt) >= GroupKeys.Interval))
             {
                 _lookedAt = time.GetTimestamp();
-                _look = last = LookAsync();
+                // Elsewhere: SQLite's look is over when its call returns, and this is the thread that all replies come by.
+                _look = last = Task.Run(LookAsync, CancellationToken.None);
             }
 
             look = last;

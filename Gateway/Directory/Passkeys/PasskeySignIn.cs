@@ -1,4 +1,5 @@
 using AppProxy.Gateway.Audit;
+using AppProxy.Gateway.Diagnostics;
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.SigningIn;
 using AppProxy.Gateway.Pages;
@@ -31,7 +32,7 @@ internal sealed partial class PasskeySignIn(PasskeyCeremony ceremony, SignInThro
 
         if (!result.Succeeded || !(await signIn.UserManager.AddOrUpdatePasskeyAsync(result.User, result.Passkey)).Succeeded)
         {
-            LogRefused(address?.ToString(), result.Failure?.Message);
+            LogRefused(address?.ToString(), PrintableText.Cut(result.Failure?.Message, PrintableText.LineLength));
             log.Write(SignInPage.Failed(context, result.User, "wrong-passkey"));
             return (StatusCodes.Status401Unauthorized, texts["Directory_WrongPasskey"]);
         }

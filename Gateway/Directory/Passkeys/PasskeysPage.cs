@@ -1,4 +1,5 @@
 using System.Globalization;
+using AppProxy.Gateway.Diagnostics;
 using AppProxy.Gateway.Directory.Account;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
@@ -92,7 +93,7 @@ internal sealed partial class PasskeysPage(DirectoryForms forms, AccountGate gat
 
         if (!result.Succeeded || result.UserEntity.Id != session.User.Id)
         {
-            LogRefused(session.User.UserName!, result.Failure?.Message ?? "it was asked for by somebody else");
+            LogRefused(session.User.UserName!, PrintableText.Cut(result.Failure?.Message, PrintableText.LineLength) ?? "it was asked for by somebody else");
             return texts["Directory_PasskeyRefused"];
         }
 

@@ -1,5 +1,6 @@
 using AppProxy.Contracts.Frames;
 using AppProxy.Gateway.Audit;
+using AppProxy.Gateway.Diagnostics;
 using AppProxy.Gateway.SignIn.HandOff;
 using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore.Authentication;
@@ -69,7 +70,7 @@ internal sealed partial class ProviderEvents(GatewayOrigin origin, SignInComplet
 
     public override Task RemoteFailure(RemoteFailureContext context)
     {
-        if (StoreException.IsBehind(context.Failure))
+        if (StoreException.Behind(context.Failure) is not null)
         {
             // The gateway's own directory is the provider, and its store is away: it is thrown, and told as everywhere.
             return Task.CompletedTask;
@@ -78,7 +79,7 @@ internal sealed partial class ProviderEvents(GatewayOrigin origin, SignInComplet
         context.HandleResponse();
         var reference = ExchangeId.Create().ToString();
         var error = context.Failure?.Data["error"] as string;
-        LogFailed(reference, context.Failure?.Message.ReplaceLineEndings(" ") ?? "");
+        LogFailed(reference, PrintableText.Cut(context.Failure?.Message, PrintableText.LineLength) ?? "");
         var (status, reason) = error == "access_denied" || context.Failure is AuthenticationFailureException { Message: "Access was denied by the resource owner or by the remote server." }
             ? (StatusCodes.Status403Forbidden, "sign-in-cancelled")
             : (StatusCodes.Status400BadRequest, "sign-in-failed");

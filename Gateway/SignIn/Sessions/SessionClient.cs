@@ -1,4 +1,5 @@
 using AppProxy.Gateway.Audit;
+using AppProxy.Gateway.Diagnostics;
 
 namespace AppProxy.Gateway.SignIn.Sessions;
 

@@ -50,7 +50,7 @@ public sealed class The_directory_s_store_may_be_away : DirectoryTest
         // With the code the gateway asks its own directory for tokens; the framework's handler says in the log what stopped it.
         ExpectErrors(17);
         await RenameAsync(StoreConnection.Parse(Store), "DirectoryTokens", "Away", cancellation);
-        ShouldBeToldOf(await bob.GoAsync(callback.Way[^1], cancellation));
+        ShouldBeToldOf(await bob.GoAsync(callback.Way[^1], cancellation), "DirectoryTokens");
     }
 
     [Test]

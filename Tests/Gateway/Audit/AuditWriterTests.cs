@@ -3,7 +3,9 @@ using AppProxy.Gateway.Audit.Storage;
 using AppProxy.Gateway.Diagnostics;
 using AppProxy.Gateway.Storage;
 using AppProxy.Tests.Diagnostics;
+using AppProxy.Tests.Gateway.Catalogue;
 using FluentAssertions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 
@@ -43,6 +45,17 @@ internal sealed class AuditWriterTests(StoreKind kind) : StoreTest(kind), IDispo
         var row = (await FindAsync(new AuditQuery(), cancellation)).Should().ContainSingle().Subject;
         row.Should().BeEquivalentTo(AuditRow.Of(Denied, Time.GetUtcNow()), static options => options.Excluding(static kept => kept.Id));
         (row.Kind, row.Outcome, row.User, row.Policy, row.Reference).Should().Be(("Denial", "not-assigned", "4711", "two-steps", "3ee129ef"));
+    }
+
+    [Test]
+    public async Task What_strangers_sent_reaches_no_terminal_by_the_log_either(CancellationToken cancellation)
+    {
+        var logger = new RecordingLogger<AuditWriter>();
+        using var writer = Create(logger);
+
+        writer.Write(Denied with { UserName = "\e[2Jroot", Detail = "one\r\ntwo" });
+
+        (await logger.NextAsync(LogLevel.Information, cancellation)).Should().Contain("user ' [2Jroot'").And.EndWith("one  two");
     }
 
     [Test]
@@ -153,7 +166,8 @@ internal sealed class AuditWriterTests(StoreKind kind) : StoreTest(kind), IDispo
         row.User.Should().HaveLength(255);
     }
 
-    private AuditWriter Create() => new(new GatewayMeter(_recorder.Meters), new AuditOptions(), Time, NullLogger<AuditWriter>.Instance, new AuditDatabase(Connection));
+    private AuditWriter Create(ILogger<AuditWriter>? logger = null) =>
+        new(new GatewayMeter(_recorder.Meters), new AuditOptions(), Time, logger ?? NullLogger<AuditWriter>.Instance, new AuditDatabase(Connection));
 
     private Task<List<AuditRow>> FindAsync(AuditQuery query, CancellationToken cancellation) => new AuditDatabase(Connection).FindAsync(query, cancellation);
 }

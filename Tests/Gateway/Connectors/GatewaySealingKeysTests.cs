@@ -86,6 +86,20 @@ internal sealed class GatewaySealingKeysTests : IRefusalCounter, IDisposable
     }
 
     [Test, CancelAfter(Guard)]
+    public async Task A_store_that_does_not_let_go_of_its_caller_holds_nobody(CancellationToken cancellation)
+    {
+        await _groupKeys.EnsureAsync("eu", cancellation);
+        using var held = new ManualResetEventSlim();
+        _vault.Hold = () => held.Wait(cancellation);
+
+        var asking = _keys.RefreshAsync(cancellation);
+
+        asking.IsCompleted.Should().BeFalse("SQLite reads while it is called");
+        held.Set();
+        await asking;
+    }
+
+    [Test, CancelAfter(Guard)]
     public async Task A_forged_message_costs_nobody_else_anything_while_the_store_is_away(CancellationToken cancellation)
     {
         await _groupKeys.EnsureAsync("eu", cancellation);
@@ -161,9 +175,13 @@ internal sealed class GatewaySealingKeysTests : IRefusalCounter, IDisposable
 
         public TaskCompletionSource? Gate { get; set; }
 
+        /// <summary>Runs while the vault is called.</summary>
+        public Action? Hold { get; set; }
+
         public async Task<IReadOnlyList<GroupKey>> ReadAsync(CancellationToken cancellationToken)
         {
             Reads++;
+            Hold?.Invoke();
             if (Gate is not null)
             {
                 await Gate.Task.WaitAsync(cancellationToken);

@@ -42,8 +42,8 @@ internal sealed class PresenceIntakeTests
 
         var taken = PresenceIntake.Take(report, static _ => true);
 
-        taken.Version.Should().StartWith("1?[2J2??3x").And.HaveLength(64);
-        taken.Apps["hr"].Problem.Should().StartWith("name?? ").And.Contain("unknown? é 漢 🙂y").And.HaveLength(200);
+        taken.Version.Should().StartWith("1 [2J2  3x").And.HaveLength(64);
+        taken.Apps["hr"].Problem.Should().StartWith("name   ").And.Contain("unknown  é 漢 🙂y").And.HaveLength(200);
         taken.Apps["hr"].TlsProblem.Should().HaveLength(200);
         taken.Apps["hr"].ConnectTime.Should().BeNull();
     }

@@ -225,10 +225,11 @@ internal sealed class NamespaceCheckTests : IAsyncDisposable
     public async Task A_group_whose_key_is_in_the_store(CancellationToken cancellation)
     {
         _namespace.Settings["default"].SealingKey = null;
-        var key = new GroupKey("default", 1, GroupSecret.Create(), TimeProvider.System.GetUtcNow().AddHours(-1), null);
-        var next = new GroupKey("default", 2, GroupSecret.Create(), TimeProvider.System.GetUtcNow().AddHours(1), null);
+        var key = new GroupKey("DEFAULT", 2, GroupSecret.Create(), TimeProvider.System.GetUtcNow().AddHours(-1), null);
+        var old = new GroupKey("default", 1, GroupSecret.Create(), key.SealsFrom.AddHours(-1), null);
+        var next = new GroupKey("default", 3, GroupSecret.Create(), TimeProvider.System.GetUtcNow().AddHours(1), null);
 
-        var report = await _namespace.CheckAsync(cancellation, options => options with { StoredKeys = _ => Task.FromResult<IReadOnlyList<GroupKey>>([key, next]) });
+        var report = await _namespace.CheckAsync(cancellation, options => options with { StoredKeys = _ => Task.FromResult<IReadOnlyList<GroupKey>>([key, old, next]) });
 
         Expect(report, "sealing default", StepState.Ok).Text.Should().Contain($"key {key.Secret}, since");
         Expect(report, "round trip default", StepState.Ok);
