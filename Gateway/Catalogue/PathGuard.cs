@@ -1,13 +1,14 @@
 using System.Buffers;
+using System.Text.RegularExpressions;
 
 namespace AppProxy.Gateway.Catalogue;
 
 /// <summary>
 /// The apps that ask for sign-in on another app's host. A path is matched as it stands; the back end that they may share can take it for another: without
-/// regard to case, escapes decoded twice, <c>%2F</c> and <c>\</c> for slashes, several slashes for one, what follows a <c>;</c> left out, dots and spaces at the end as
+/// regard to case, escapes decoded twice, IIS's <c>%u002F</c> or octets that are not UTF-8 decoded, <c>%2F</c> and <c>\</c> for slashes, several slashes for one, what follows a <c>;</c> left out, dots and spaces at the end as
 /// well, <c>..</c> resolved. By none of that may one of theirs be had through the other app. A request pays for it only on such a host.
 /// </summary>
-internal sealed class PathGuard
+internal sealed partial class PathGuard
 {
     private const int MostDecodings = 4;
 
@@ -16,11 +17,13 @@ internal sealed class PathGuard
 
     private readonly string[][] _paths;
     private readonly int _deepest;
+    private readonly bool _isAscii;
 
     private PathGuard(string[][] paths)
     {
         _paths = paths;
         _deepest = paths.Length == 0 ? 0 : paths.Max(static path => path.Length);
+        _isAscii = paths.All(static path => path.All(static segment => System.Text.Ascii.IsValid(segment)));
     }
 
     /// <param name="paths">Decoded, as published, of the other apps.</param>
@@ -38,7 +41,7 @@ internal sealed class PathGuard
     /// <param name="rawTarget">As the client sent it, of a request that was matched to the other app.</param>
     public bool IsInDoubt(string rawTarget)
     {
-        if (Decode(PathOf(rawTarget)) is not { } path)
+        if (Decode(PathOf(rawTarget)) is not { } path || IsUnclear(path))
         {
             return true;
         }
@@ -71,6 +74,9 @@ internal sealed class PathGuard
 
         return false;
     }
+
+    /// <summary>Whether there is left what only some back ends decode. An octet that is not UTF-8 is no ASCII character in whatever else it is.</summary>
+    private bool IsUnclear(string path) => path.Contains('%', StringComparison.Ordinal) && (WideEscapes.Contains(path) || (!_isAscii && Octet().IsMatch(path)));
 
     private static bool IsBelow(string path, ReadOnlySpan<Range> segments, string[] guarded)
     {
@@ -144,4 +150,7 @@ internal sealed class PathGuard
 
         return null;
     }
+
+    [GeneratedRegex("%[0-9A-Fa-f]{2}")]
+    private static partial Regex Octet();
 }

@@ -1,8 +1,10 @@
+using AppProxy.Gateway.Catalogue;
+
 namespace AppProxy.Gateway.Relay;
 
 /// <summary>
-/// Segments <c>.</c> and <c>..</c> of a raw path (RFC 3986 section 3.3), whichever way an app reads it: escapes decoded or not, <c>%2F</c>,
-/// <c>\</c> and <c>%5C</c> taken for slashes or not, parameters behind (<c>..;a=1</c>), several slashes for one.
+/// Segments <c>.</c> and <c>..</c> of a raw path (RFC 3986 section 3.3), whichever way an app reads it: escapes decoded or not, IIS's <c>%u002e</c>
+/// among them, <c>%2F</c>, <c>\</c> and <c>%5C</c> taken for slashes or not, parameters behind (<c>..;a=1</c>), several slashes for one.
 /// </summary>
 internal static class DotSegments
 {
@@ -28,7 +30,7 @@ internal static class DotSegments
         var depth = 0;
         foreach (var range in path.Split('/'))
         {
-            ReadOnlySpan<char> segment = path[range].Contains('%') ? Uri.UnescapeDataString(path[range]) : path[range];
+            ReadOnlySpan<char> segment = path[range].Contains('%') ? WideEscapes.Decode(Uri.UnescapeDataString(path[range])) : path[range];
 
             // What only some apps take for several segments counts as one when it leads down, and as several when it leads up.
             var isDown = false;

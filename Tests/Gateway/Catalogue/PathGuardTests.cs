@@ -58,8 +58,14 @@ internal sealed class PathGuardTests
     [TestCase("/x?/../y#/Desk/../../", false)]
     [TestCase("http://host/Desk/x")]
     [TestCase("/%2525252525252564esk/")]
+    [TestCase("/%u0064esk/x")]
+    [TestCase("/%U0064esk/x")]
+    [TestCase("/x%u002f%u002e%u002e/desk")]
+    [TestCase("/%25u0064esk/x")]
+    [TestCase("/gr%F6%DFe/klein", Description = "Latin-1.")]
     [TestCase("/", false)]
     [TestCase("*", false)]
+    [TestCase("/%u/%u00/%unfair/%ux064esk/100%", false)]
     [TestCase("/x", false)]
     [TestCase("/desktop/x", false)]
     [TestCase("/x/desk/y", false)]
@@ -70,6 +76,13 @@ internal sealed class PathGuardTests
     [TestCase("http://desk/x", false)]
     public void What_a_back_end_could_take_for_a_protected_app_s_is_in_doubt(string target, bool isInDoubt = true)
         => Desk.IsInDoubt(target).Should().Be(isInDoubt);
+
+    [TestCase("/caf%E9/x", false)]
+    [TestCase("/%E9/%u0064esk")]
+    [TestCase("/%E9%2fdesk/", false)]
+    [TestCase("/Desk/%E9")]
+    public void Octets_that_are_not_UTF_8_do_no_harm_to_paths_in_ASCII(string target, bool isInDoubt = true)
+        => PathGuard.Of(["/desk/"], "/")!.IsInDoubt(target).Should().Be(isInDoubt);
 
     [TestCase("site.example.com", "/", true)]
     [TestCase("site.example.com", "/desk/x", true, Description = "Others may be assigned to the archive below it.")]

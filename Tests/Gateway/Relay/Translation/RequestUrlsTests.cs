@@ -27,6 +27,8 @@ internal sealed class RequestUrlsTests
     [TestCase(Desk, "Referer", "https://desk.example.com/elsewhere", "https://desk.example.com/elsewhere")]
     [TestCase(Desk, "Referer", "https://wiki.example.com/a", "http://desk.corp:8080/inside/wiki/a")]
     [TestCase(Hr, "Referer", "https://hr.example.com/a/../b", "https://hr.example.com/a/../b")]
+    [TestCase(Hr, "Referer", "https://hr.example.com/a/%u002e%u002e/b", "https://hr.example.com/a/%u002e%u002e/b")]
+    [TestCase(Hr, "Referer", "https://hr.example.com/%u0061", "http://hr.corp/%u0061")]
     [TestCase(Hr, "Referer", "https://hr.example.com@elsewhere.example/", "https://hr.example.com@elsewhere.example/")]
     [TestCase(Hr, "Referer", "not a url", "not a url")]
     [TestCase(Own, "Referer", "https://own.example.com/out/a", "https://own.example.com/out/a")]
