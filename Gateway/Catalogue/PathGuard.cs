@@ -32,7 +32,11 @@ internal sealed partial class PathGuard
     public static PathGuard? Of(IEnumerable<string> paths, string own)
     {
         var all = paths.ToList();
-        return all.Count > 0 ? new PathGuard([.. all.Where(path => !own.StartsWith(path, StringComparison.OrdinalIgnoreCase)).Select(ReadAll)]) : null;
+
+        // What nothing is left of, such as "//" or "/;a/", would be everything: it too can be had only by dots.
+        return all.Count > 0
+            ? new PathGuard([.. all.Where(path => !own.StartsWith(path, StringComparison.OrdinalIgnoreCase)).Select(ReadAll).Where(static path => path.Length > 0)])
+            : null;
     }
 
     public static PathGuard? Both(PathGuard? one, PathGuard? other) => one is null ? other : other is null ? one : new PathGuard([.. one._paths, .. other._paths]);

@@ -17,6 +17,10 @@ internal sealed class PathGuardTests
         App("site.example.com/desk/", "aadPreAuthentication"),
         App("site.example.com/desk/archive/", "aadPreAuthentication"),
         App("site.example.com/open/", "passthru"),
+        App("odd.example.com/", "passthru"),
+        App("odd.example.com//", "aadPreAuthentication"),
+        App("odd.example.com/;a/", "aadPreAuthentication"),
+        App("odd.example.com/.../", "aadPreAuthentication"),
         App("plain.example.com/", "passthru"),
         App("inner.example.com/", "aadPreAuthentication"),
         App("inner.example.com/public/", "passthru"),
@@ -107,6 +111,10 @@ internal sealed class PathGuardTests
     [TestCase("site.example.com", "/open/%252e%252e%252fdesk/x", true)]
     [TestCase("site.example.com", "/open/..%20/desk/x", true)]
     [TestCase("site.example.com", "/desk/archive/x", false)]
+    [TestCase("odd.example.com", "/", false)]
+    [TestCase("odd.example.com", "/x", false)]
+    [TestCase("odd.example.com", "/;b/x", false)]
+    [TestCase("odd.example.com", "/x/%252e%252e/", true)]
     [TestCase("inner.example.com", "/public/x", false)]
     [TestCase("inner.example.com", "/public/%252e%252e/x", true)]
     public void Nobody_gets_out_of_an_app_to_one_beside_or_above_it(string host, string target, bool isInDoubt)
