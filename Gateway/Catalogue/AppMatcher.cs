@@ -29,14 +29,24 @@ internal sealed class AppMatcher
         var authorities = apps.SelectMany(static app => app.Routes())
             .GroupBy(static route => (route.ExternalUrl.IsWildcard, Key: string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{route.ExternalHost}:{route.ExternalPort}")))
             .ToList();
-        _exact = authorities.Where(static authority => !authority.Key.IsWildcard)
-            .ToFrozenDictionary(static authority => authority.Key.Key, authority => new AuthorityRoutes(authority, comparer), comparer)
-            .GetAlternateLookup<ReadOnlySpan<char>>();
-        var wildcards = authorities.Where(static authority => authority.Key.IsWildcard)
-            .ToFrozenDictionary(static authority => "." + authority.Key.Key, authority => new AuthorityRoutes(authority, comparer), comparer);
-        _wildcards = wildcards.GetAlternateLookup<ReadOnlySpan<char>>();
-        _wildcardDepths = [.. wildcards.Keys.Select(static key => key.Count('.')).Distinct().OrderDescending()];
         _ownHosts = ownHosts.Select(Authority.Normalize).ToFrozenSet(comparer).GetAlternateLookup<ReadOnlySpan<char>>();
+
+        // What is above is shorter, and comes first.
+        var wildcards = new Dictionary<string, AuthorityRoutes>(comparer);
+        var above = wildcards.GetAlternateLookup<ReadOnlySpan<char>>();
+        foreach (var authority in authorities.Where(static authority => authority.Key.IsWildcard).OrderBy(static authority => authority.Key.Key.Length))
+        {
+            wildcards.Add("." + authority.Key.Key, new AuthorityRoutes(authority, Above(authority.Key.Key, above), comparer));
+        }
+
+        _wildcards = wildcards.ToFrozenDictionary(comparer).GetAlternateLookup<ReadOnlySpan<char>>();
+        _wildcardDepths = [.. wildcards.Keys.Select(static key => key.Count('.')).Distinct().OrderDescending()];
+        _exact = authorities.Where(static authority => !authority.Key.IsWildcard)
+            .ToFrozenDictionary(
+                static authority => authority.Key.Key,
+                authority => new AuthorityRoutes(authority, _ownHosts.Contains(authority.First().ExternalHost) ? null : Above(authority.Key.Key, above), comparer),
+                comparer)
+            .GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>Matches a request.</summary>
@@ -58,25 +68,31 @@ internal sealed class AppMatcher
             return false;
         }
 
-        if (_exact.TryGetValue(buffer[..length], out var routes))
-        {
-            if (routes.TryFind(scheme, path, out var route))
-            {
-                (app, guard) = (route.App, route.Guard);
-                return true;
-            }
-
-            guard = routes.Guard;
-        }
-
-        return TryMatchWildcard(scheme, buffer[..length], nameLength, path, out app, ref guard);
+        return (_exact.TryGetValue(buffer[..length], out var routes) || TryFindWildcard(buffer[..length], nameLength, out routes))
+            && routes.TryMatch(scheme, path, out app, out guard);
     }
 
     private static int DefaultPort(string scheme) => string.Equals(scheme, Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase) ? 443 : 80;
 
-    private bool TryMatchWildcard(string scheme, ReadOnlySpan<char> authority, int nameLength, ReadOnlySpan<char> path, [NotNullWhen(true)] out PublishedApp? app, ref PathGuard? guard)
+    /// <summary>The nearest wildcard that covers a host, or another wildcard's hosts.</summary>
+    /// <param name="authority">With its port.</param>
+    private static AuthorityRoutes? Above(string authority, Dictionary<string, AuthorityRoutes>.AlternateLookup<ReadOnlySpan<char>> wildcards)
     {
-        app = null;
+        for (var at = authority.IndexOf('.', StringComparison.Ordinal); at >= 0; at = authority.IndexOf('.', at + 1))
+        {
+            if (wildcards.TryGetValue(authority.AsSpan(at), out var routes) && IsName(authority.AsSpan(0, at)))
+            {
+                return routes;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The nearest wildcard that covers a host without apps of its own.</summary>
+    private bool TryFindWildcard(ReadOnlySpan<char> authority, int nameLength, [NotNullWhen(true)] out AuthorityRoutes? routes)
+    {
+        routes = null;
         var name = authority[..nameLength];
         if (_wildcardDepths.Length == 0 || _ownHosts.Contains(name))
         {
@@ -98,15 +114,9 @@ internal sealed class AppMatcher
                 at += 1 + name[(at + 1)..].IndexOf('.');
             }
 
-            if (_wildcards.TryGetValue(authority[at..], out var routes) && IsName(name[..at]))
+            if (_wildcards.TryGetValue(authority[at..], out routes) && IsName(name[..at]))
             {
-                var isFound = routes.TryFind(scheme, path, out var route);
-                guard = PathGuard.Both(guard, isFound ? route!.Guard : routes.Guard);
-                if (isFound)
-                {
-                    app = route!.App;
-                    return true;
-                }
+                return true;
             }
         }
 

@@ -4,9 +4,10 @@ using System.Text.RegularExpressions;
 namespace AppProxy.Gateway.Catalogue;
 
 /// <summary>
-/// The apps that ask for sign-in on another app's host. A path is matched as it stands; the back end that they may share can take it for another: without
-/// regard to case, escapes decoded twice, IIS's <c>%u002F</c> or octets that are not UTF-8 decoded, <c>%2F</c> and <c>\</c> for slashes, several slashes for one, what follows a <c>;</c> left out, dots and spaces at the end as
-/// well, <c>..</c> resolved. By none of that may one of theirs be had through the other app. A request pays for it only on such a host.
+/// The apps that ask for sign-in on another app's host, those of wildcards above it among them. A path is matched as it stands; the back end that they may share can
+/// take it for another: without regard to case, escapes decoded twice, IIS's <c>%u002F</c> or octets that are not UTF-8 decoded, <c>%2F</c> and <c>\</c> for slashes, several
+/// slashes for one, what follows a <c>;</c> left out, dots and spaces at the end as well, <c>..</c> resolved. By none of that may one of theirs be had through the other app.
+/// A request pays for it only on such a host.
 /// </summary>
 internal sealed partial class PathGuard
 {
@@ -15,42 +16,74 @@ internal sealed partial class PathGuard
     private static readonly SearchValues<char> Separators = SearchValues.Create("/\\");
     private static readonly SearchValues<char> Ends = SearchValues.Create(";?#");
 
-    private readonly string[][] _paths;
-    private readonly int _deepest;
-    private readonly bool _isAscii;
+    private readonly AuthorityRoutes _host;
 
-    private PathGuard(string[][] paths)
+    /// <summary>Null for several.</summary>
+    private readonly string? _onlyApp;
+
+    private PathGuard(AuthorityRoutes host, string? onlyApp)
     {
-        _paths = paths;
-        _deepest = paths.Length == 0 ? 0 : paths.Max(static path => path.Length);
-        _isAscii = paths.All(static path => path.All(static segment => System.Text.Ascii.IsValid(segment)));
+        _host = host;
+        _onlyApp = onlyApp;
     }
 
-    /// <param name="paths">Decoded, as published, of the other apps.</param>
-    /// <param name="own">Of the app that is looked at. What covers it can be had only by dots that lead out of it.</param>
+    /// <param name="host">Of one host, or of all hosts of a wildcard that have no apps of their own.</param>
     /// <returns>Null where there is nothing to guard.</returns>
-    public static PathGuard? Of(IEnumerable<string> paths, string own)
+    public static PathGuard? Of(AuthorityRoutes host)
     {
-        var all = paths.ToList();
+        string? only = null;
+        for (var routes = host; routes is not null; routes = routes.Above)
+        {
+            foreach (var guarded in routes.Guarded.All)
+            {
+                if (guarded.App.Id == only || IsTaken(host, routes, guarded.App))
+                {
+                    continue;
+                }
 
-        // What nothing is left of, such as "//" or "/;a/", would be everything: it too can be had only by dots.
-        return all.Count > 0
-            ? new PathGuard([.. all.Where(path => !own.StartsWith(path, StringComparison.OrdinalIgnoreCase)).Select(ReadAll).Where(static path => path.Length > 0)])
-            : null;
+                if (only is not null)
+                {
+                    return new PathGuard(host, null);
+                }
+
+                only = guarded.App.Id;
+            }
+        }
+
+        return only is null ? null : new PathGuard(host, only);
     }
 
-    public static PathGuard? Both(PathGuard? one, PathGuard? other) => one is null ? other : other is null ? one : new PathGuard([.. one._paths, .. other._paths]);
+    public static GuardedPath Read(PublishedApp app)
+    {
+        var path = app.ExternalPath;
+        var segments = new List<string>();
+        foreach (var range in path.AsSpan().SplitAny(Separators))
+        {
+            var segment = path[TrimEnd(path, Cut(path, range))];
+            if (segment.Length > 0)
+            {
+                segments.Add(segment);
+            }
+        }
+
+        return new GuardedPath(app, [.. segments]);
+    }
+
+    /// <summary>Whether any of it is another app's. Whether the app asks for sign-in itself does not matter: others may be assigned to theirs.</summary>
+    public bool IsAgainst(PublishedApp app) => _onlyApp != app.Id;
 
     /// <summary>Whether a back end could take the target of a request for one of the guarded apps', or for who knows what.</summary>
-    /// <param name="rawTarget">As the client sent it, of a request that was matched to the other app.</param>
-    public bool IsInDoubt(string rawTarget)
+    /// <param name="rawTarget">As the client sent it.</param>
+    /// <param name="app">The other app, which the request was matched to.</param>
+    public bool IsInDoubt(string rawTarget, PublishedApp app)
     {
-        if (Decode(PathOf(rawTarget)) is not { } path || IsUnclear(path))
+        if (Decode(PathOf(rawTarget)) is not { } path || WideEscapes.Contains(path))
         {
             return true;
         }
 
-        Span<Range> first = _deepest <= 16 ? stackalloc Range[16] : new Range[_deepest];
+        var deepest = _host.DeepestGuarded;
+        Span<Range> first = deepest <= 16 ? stackalloc Range[16] : new Range[deepest];
         var count = 0;
         foreach (var range in path.AsSpan().SplitAny(Separators))
         {
@@ -62,15 +95,44 @@ internal sealed partial class PathGuard
             }
 
             segment = TrimEnd(path, segment);
-            if (count < _deepest && segment.Start.Value < segment.End.Value)
+            if (count < deepest && segment.Start.Value < segment.End.Value)
             {
                 first[count++] = segment;
             }
         }
 
-        foreach (var guarded in _paths)
+        // What is left is no ASCII character, in whichever encoding it is one.
+        var hasOctets = Octet().IsMatch(path);
+        if (count == 0 && !hasOctets)
         {
-            if (IsBelow(path, first[..count], guarded))
+            return false;
+        }
+
+        for (var routes = _host; routes is not null; routes = routes.Above)
+        {
+            foreach (var guarded in hasOctets ? routes.Guarded.All : routes.Guarded.Below(path.AsSpan(first[0])))
+            {
+                if (((hasOctets && !guarded.IsAscii) || IsBelow(path, first[..count], guarded.Segments))
+                    && guarded.App.Id != app.Id && !IsAround(guarded.App, app) && !IsTaken(_host, routes, guarded.App))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether an app is published within another's path: what is around it can be had only by dots that lead out of it. A wildcard's is not within those of one host.</summary>
+    private static bool IsAround(PublishedApp guarded, PublishedApp app)
+        => guarded.ExternalHost.Length <= app.ExternalHost.Length && app.ExternalPath.StartsWith(guarded.ExternalPath, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether the host has an app nearer than the guarded one for all of its path: there the guarded one is not published.</summary>
+    private static bool IsTaken(AuthorityRoutes host, AuthorityRoutes above, PublishedApp guarded)
+    {
+        for (var routes = host; routes != above; routes = routes.Above!)
+        {
+            if (routes.TryFind(guarded.ExternalScheme, guarded.ExternalPath, out _))
             {
                 return true;
             }
@@ -79,12 +141,9 @@ internal sealed partial class PathGuard
         return false;
     }
 
-    /// <summary>Whether there is left what only some back ends decode. An octet that is not UTF-8 is no ASCII character in whatever else it is.</summary>
-    private bool IsUnclear(string path) => path.Contains('%', StringComparison.Ordinal) && (WideEscapes.Contains(path) || (!_isAscii && Octet().IsMatch(path)));
-
     private static bool IsBelow(string path, ReadOnlySpan<Range> segments, string[] guarded)
     {
-        if (segments.Length < guarded.Length)
+        if (guarded.Length == 0 || segments.Length < guarded.Length)
         {
             return false;
         }
@@ -98,21 +157,6 @@ internal sealed partial class PathGuard
         }
 
         return true;
-    }
-
-    private static string[] ReadAll(string path)
-    {
-        var segments = new List<string>();
-        foreach (var range in path.AsSpan().SplitAny(Separators))
-        {
-            var segment = path[TrimEnd(path, Cut(path, range))];
-            if (segment.Length > 0)
-            {
-                segments.Add(segment);
-            }
-        }
-
-        return [.. segments];
     }
 
     /// <summary>Without parameters, and what a second decoding would take for a query.</summary>

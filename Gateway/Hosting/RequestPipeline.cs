@@ -50,7 +50,7 @@ internal sealed partial class RequestPipeline(
         }
 
         // Nobody gets by one app to another that asks for sign-in.
-        if (guard?.IsInDoubt(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) == true)
+        if (guard?.IsInDoubt(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, app) == true)
         {
             return OwnHost.NotFoundAsync(context);
         }

@@ -22,6 +22,8 @@ internal sealed class AppMatcherTests
         App("https://*.apps.example.com/admin/", "http://*.admin.local/"),
         App("https://*.eu.apps.example.com/", "http://*.eu.local/"),
         App("https://exact.apps.example.com/desk/"),
+        App("https://whole.apps.example.com/"),
+        App("http://mixed.apps.example.com:443/"),
         App("https://shop.example.com/", more: """
             "alternateUrl": "https://shop.traffic.example.net/",
             "segmentsConfiguration": { "applicationSegments": [
@@ -44,6 +46,7 @@ internal sealed class AppMatcherTests
     [TestCase("https", "hr.example.com", "/desk/old", "https://hr.example.com/desk/old/")]
     [TestCase("https", "hr.example.com", "/desk/older/1", "https://hr.example.com/desk/")]
     [TestCase("http", "only.example.com:8080", "/app/x", "http://only.example.com:8080/app/")]
+    [TestCase("http", "mixed.apps.example.com:443", "/x", "http://mixed.apps.example.com:443/")]
     [TestCase("https", "bücher.example.com", "/größe/", "https://bücher.example.com/größe/")]
     [TestCase("https", "BÜCHER.example.com.", "/größe/", "https://bücher.example.com/größe/")]
     [TestCase("https", "xn--bcher-kva.example.com", "/größe/", "https://bücher.example.com/größe/")]
@@ -60,6 +63,8 @@ internal sealed class AppMatcherTests
     [TestCase("bücher.apps.example.com", "/", "http://*.corp.local/")]
     [TestCase("exact.apps.example.com", "/desk/x", "http://a/")]
     [TestCase("exact.apps.example.com", "/", "http://*.corp.local/")]
+    [TestCase("whole.apps.example.com", "/admin/x", "http://a/")]
+    [TestCase("mixed.apps.example.com", "/x", "http://*.corp.local/", Description = "The name's own app is not for https.")]
     public void The_most_specific_wins_and_exact_before_wildcard(string host, string path, string internalUrl)
         => Find("https", host, path).InternalUrl.Should().Be(AppUrl.Parse(internalUrl));
 
@@ -99,6 +104,7 @@ internal sealed class AppMatcherTests
     [TestCase("https", "-a.apps.example.com", "/")]
     [TestCase("https", "a.apps.example.com:8443", "/")]
     [TestCase("http", "a.apps.example.com", "/")]
+    [TestCase("http", "whole.apps.example.com:443", "/")]
     [TestCase("https", "gateway.apps.example.com", "/")]
     [TestCase("https", "GATEWAY.apps.example.com.", "/admin/")]
     public void Finds_nothing(string scheme, string host, string path)
