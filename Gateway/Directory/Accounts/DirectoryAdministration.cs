@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using AppProxy.Gateway.SignIn.Sessions;
 using AppProxy.Gateway.SignIn.Storage;
 using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore.Identity;
@@ -82,8 +81,8 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
         }
 
         Check(await users.UpdateSecurityStampAsync(user));
-        await EndSessionsAsync(user, cancellationToken);
         var secret = await links.CreateAsync(user, DirectoryLinks.PasswordLifetime, cancellationToken);
+        await EndSessionsAsync(user, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return secret;
     }
@@ -103,11 +102,7 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
         var group = await GetGroupAsync(name);
         var members = await users.GetUsersInRoleAsync(group.Name!);
         Check(await groups.DeleteAsync(group));
-        foreach (var member in members)
-        {
-            await EndSessionsAsync(member, cancellationToken);
-        }
-
+        await EndSessionsAsync(members, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
@@ -124,7 +119,8 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
     /// <summary>Brings in people and groups that another directory has. Who is here already is changed to what is said there; nobody is removed.</summary>
     public async Task<(int Added, int Changed)> ImportAsync(IReadOnlyList<ImportedUser> imported, bool isDryRun, CancellationToken cancellationToken)
     {
-        var (added, changed) = (0, 0);
+        var added = 0;
+        var changed = new List<DirectoryUser>();
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         foreach (var group in imported.SelectMany(static person => person.Groups).Distinct(StringComparer.OrdinalIgnoreCase))
         {
@@ -158,8 +154,7 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
                 // Groups are learned at the next sign-in, which is at once.
                 if (await JoinAsync(user, person.Groups) || isChanged)
                 {
-                    await EndSessionsAsync(user, cancellationToken);
-                    changed++;
+                    changed.Add(user);
                 }
             }
         }
@@ -170,10 +165,11 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
         }
         else
         {
+            await EndSessionsAsync(changed, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
-        return (added, changed);
+        return (added, changed.Count);
     }
 
     /// <returns>Whether they are in one that they were not in.</returns>
@@ -201,8 +197,10 @@ internal sealed class DirectoryAdministration(UserManager<DirectoryUser> users, 
             .Join(context.Set<IdentityRole>(), static membership => membership.RoleId, static group => group.Id, static (membership, group) => new { membership.UserId, group.Name })
             .ToListAsync(cancellationToken)).ToLookup(static membership => membership.UserId, static membership => membership.Name!);
 
-    private Task<IReadOnlyList<Guid>> EndSessionsAsync(DirectoryUser user, CancellationToken cancellationToken)
-        => StoredSessions.EndAsync(context, SessionSelector.AllOf(user.Id), time.GetUtcNow(), cancellationToken);
+    private Task EndSessionsAsync(DirectoryUser user, CancellationToken cancellationToken) => EndSessionsAsync([user], cancellationToken);
+
+    private Task EndSessionsAsync(IEnumerable<DirectoryUser> ofThese, CancellationToken cancellationToken)
+        => StoredSessions.EndAllAsync(context, ofThese.Select(static user => user.Id), time.GetUtcNow(), cancellationToken);
 
     /// <exception cref="DirectoryException">It was refused.</exception>
     public static void Check(IdentityResult result)

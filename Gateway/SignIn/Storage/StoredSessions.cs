@@ -99,6 +99,7 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
     public Task TouchAsync(IReadOnlyCollection<(Guid Session, DateTimeOffset LastSeenAt)> seen, CancellationToken cancellationToken) => connection.UseAsync(async context =>
     {
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await LockAsync(context, [.. seen.Select(static use => Text(use.Session))], cancellationToken);
         foreach (var together in seen.GroupBy(static use => use.LastSeenAt.ToUnixTimeSeconds()))
         {
             foreach (var ids in together.Select(static use => Text(use.Session)).Chunk(MostAtOnce))
@@ -114,9 +115,15 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
     });
 
     public Task<IReadOnlyList<Guid>> EndAsync(SessionSelector which, DateTimeOffset now, CancellationToken cancellationToken)
-        => connection.UseAsync(context => EndAsync(context, which, now, cancellationToken));
+        => connection.UseAsync(async context =>
+        {
+            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+            var ended = await EndAsync(context, which, now, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return ended;
+        });
 
-    /// <summary>The same together with what else <paramref name="context"/> saves: by its connection, and in its transaction.</summary>
+    /// <summary>The same together with what else <paramref name="context"/> saves: by its connection, and in its transaction, soon before it commits.</summary>
     public static async Task<IReadOnlyList<Guid>> EndAsync(StoreContext context, SessionSelector which, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var sessions = context.Set<SessionRow>().Where(static row => row.EndedAt == null);
@@ -136,11 +143,24 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
             sessions = sessions.Where(row => row.ProviderSessionId == sid);
         }
 
-        var ids = await sessions.Select(static row => row.Id).ToListAsync(cancellationToken);
-        var at = now.ToUnixTimeMilliseconds();
-        await context.Set<SessionRow>().Where(row => ids.Contains(row.Id) && row.EndedAt == null)
-            .ExecuteUpdateAsync(row => row.SetProperty(static session => session.EndedAt, at), cancellationToken);
+        var ids = await sessions.Select(static row => row.Id).ToArrayAsync(cancellationToken);
+        await EndAsync(context, ids, now, cancellationToken);
         return [.. ids.Select(Guid.Parse)];
+    }
+
+    /// <summary>
+    /// All that many people have, in the transaction of <paramref name="context"/> and last before it commits: other gateways learn only of what ended a moment ago
+    /// (<see cref="SessionWatch"/>), and until then nobody else can save when these sessions were used.
+    /// </summary>
+    public static async Task EndAllAsync(StoreContext context, IEnumerable<string> subjects, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var ids = new List<string>();
+        foreach (var some in subjects.Chunk(MostAtOnce))
+        {
+            ids.AddRange(await context.Set<SessionRow>().Where(row => some.Contains(row.Subject) && row.EndedAt == null).Select(static row => row.Id).ToListAsync(cancellationToken));
+        }
+
+        await EndAsync(context, [.. ids], now, cancellationToken);
     }
 
     public Task<IReadOnlyList<Guid>> FindEndedAsync(DateTimeOffset since, CancellationToken cancellationToken) => connection.UseAsync<IReadOnlyList<Guid>>(async context =>
@@ -200,6 +220,26 @@ internal sealed class StoredSessions(StoreConnection connection, IDataProtection
         await context.Set<HandOffCodeRow>().Where(row => row.ExpiresAt < expired).ExecuteDeleteAsync(cancellationToken);
         return await context.Set<KeptRequestRow>().Where(row => row.ExpiresAt < expired).ExecuteDeleteAsync(cancellationToken);
     });
+
+    private static async Task EndAsync(StoreContext context, string[] ids, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await LockAsync(context, ids, cancellationToken);
+        var at = now.ToUnixTimeMilliseconds();
+        foreach (var some in ids.Chunk(MostAtOnce))
+        {
+            await context.Set<SessionRow>().Where(row => some.Contains(row.Id) && row.EndedAt == null)
+                .ExecuteUpdateAsync(row => row.SetProperty(static session => session.EndedAt, at), cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Before several are changed. PostgreSQL locks each as a change comes by it, and of two who come by the same ones in another order it fails one: so all are locked in
+    /// one order first, as much as a change of them does and no more. SQLite has one writer at a time.
+    /// </summary>
+    private static Task LockAsync(StoreContext context, string[] ids, CancellationToken cancellationToken)
+        => ids.Length > 1 && context.Database.IsNpgsql()
+            ? context.Database.ExecuteSqlAsync($"""SELECT 1 FROM "Sessions" WHERE "Id" = ANY ({ids}) ORDER BY "Id" FOR NO KEY UPDATE""", cancellationToken)
+            : Task.CompletedTask;
 
     private Task<int> AddRowAsync(object row, CancellationToken cancellationToken) => AddRowsAsync(cancellationToken, row);
 
