@@ -151,7 +151,7 @@ internal static class DirectoryServices
                     // What people agreed to is what their owner set up: there is nothing to remember.
                     .DisableAuthorizationStorage();
                 server.AddEventHandler<OpenIddictServerEvents.HandleTokenRequestContext>(static handler => handler.UseSingletonHandler<ClientCredentials>());
-                server.AddEventHandler<OpenIddictServerEvents.HandleTokenRequestContext>(static handler => handler.UseScopedHandler<DelegatedTokens>());
+                server.AddEventHandler<OpenIddictServerEvents.HandleTokenRequestContext>(static handler => handler.UseScopedHandler<GrantedTokens>());
                 // "plain" would be no proof against who sees the request (RFC 9700 section 2.1.1).
                 server.Configure(static options => options.CodeChallengeMethods.Remove("plain"));
                 var host = server.UseAspNetCore().EnableAuthorizationEndpointPassthrough().EnableEndSessionEndpointPassthrough()
