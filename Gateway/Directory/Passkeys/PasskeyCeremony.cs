@@ -1,7 +1,11 @@
+using System.Data.Common;
 using System.Globalization;
+using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Pages;
+using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 
@@ -41,9 +45,16 @@ internal sealed class PasskeyCeremony(IDataProtectionProvider protection, TimePr
 
     /// <returns>Null when the page asked too long ago, or was none of ours.</returns>
     public async Task<PasskeyAttestationResult?> FinishAdditionAsync(HttpContext context, IFormCollection form)
-        => Open(Additions, form) is { } state
-            ? await HandlerOf(context).PerformAttestationAsync(new PasskeyAttestationContext { HttpContext = context, CredentialJson = form[Answer].ToString(), AttestationState = state })
-            : null;
+    {
+        if (Open(Additions, form) is not { } state)
+        {
+            return null;
+        }
+
+        var result = await HandlerOf(context).PerformAttestationAsync(new PasskeyAttestationContext { HttpContext = context, CredentialJson = form[Answer].ToString(), AttestationState = state });
+        ThrowIfStoreIsAway(result.Failure);
+        return result;
+    }
 
     /// <summary>An answer counts once.</summary>
     /// <returns>Null when the page asked too long ago, or was none of ours.</returns>
@@ -55,9 +66,25 @@ internal sealed class PasskeyCeremony(IDataProtectionProvider protection, TimePr
         }
 
         var result = await HandlerOf(context).PerformAssertionAsync(new PasskeyAssertionContext { HttpContext = context, CredentialJson = form[Answer].ToString(), AssertionState = state });
+        ThrowIfStoreIsAway(result.Failure);
         return !result.Succeeded || (UsedCodes.TryUse(result.User, state, time.GetUtcNow()) && (await users.UpdateAsync(result.User)).Succeeded)
             ? result
             : PasskeyAssertionResult.Fail<DirectoryUser>(new PasskeyException("The answer was used before."));
+    }
+
+    /// <summary>
+    /// Identity's handler takes whatever goes wrong for a wrong answer, also that nobody can be asked whose passkey it is. What is wrong with an answer is in the chain too
+    /// (JSON that cannot be read), so that only what a server throws counts.
+    /// </summary>
+    private static void ThrowIfStoreIsAway(Exception? failure)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is StoreException or DbException or SocketException or TimeoutException)
+            {
+                ExceptionDispatchInfo.Throw(cause);
+            }
+        }
     }
 
     private string Fields(Language texts, string purpose, string options, string? state) =>

@@ -1,8 +1,10 @@
 using AppProxy.Gateway.Audit;
 using AppProxy.Gateway.Diagnostics;
+using AppProxy.Gateway.Directory.Accounts;
 using AppProxy.Gateway.Directory.Forms;
 using AppProxy.Gateway.Directory.SigningIn;
 using AppProxy.Gateway.Pages;
+using Microsoft.AspNetCore.Identity;
 
 namespace AppProxy.Gateway.Directory.Passkeys;
 
@@ -24,7 +26,18 @@ internal sealed partial class PasskeySignIn(PasskeyCeremony ceremony, SignInThro
             return (StatusCodes.Status429TooManyRequests, TooManyTries.Tell(context, texts, texts["Directory_TooManyAttempts"], wait));
         }
 
-        var result = await ceremony.FinishSignInAsync(context, signIn.UserManager, form);
+        PasskeyAssertionResult<DirectoryUser>? result;
+        try
+        {
+            result = await ceremony.FinishSignInAsync(context, signIn.UserManager, form);
+        }
+        catch (Exception away) when (away is not OperationCanceledException)
+        {
+            // Nobody could say whether it is right. Who hangs up has made the work.
+            attempt.Succeed();
+            throw;
+        }
+
         if (result is null)
         {
             return (StatusCodes.Status400BadRequest, texts["Directory_PasskeySignInTooLate"]);

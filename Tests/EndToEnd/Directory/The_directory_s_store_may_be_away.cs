@@ -53,6 +53,43 @@ public sealed class The_directory_s_store_may_be_away : DirectoryTest
         ShouldBeToldOf(await bob.GoAsync(callback.Way[^1], cancellation), "DirectoryTokens");
     }
 
+    /// <summary>Identity's own handler takes it for a wrong answer.</summary>
+    [Test]
+    public async Task And_so_is_who_has_a_passkey_which_is_not_wrong_for_that(CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var passkey = new Passkey { Origin = Own.GetLeftPart(UriPartial.Authority) };
+        using var browser = new TestBrowser();
+        var page = await SignInHereAsync(browser, At("account/passkeys"), cancellation);
+        await browser.SubmitAsync(page, cancellation, ("passkey", passkey.Create(page)), ("name", "Phone"));
+        using var other = new TestBrowser();
+        var form = await other.GoAsync(proxy.UrlOf("app"), cancellation);
+
+        await RenameAsync(StoreConnection.Parse(Store), "DirectoryPasskeys", "Away", cancellation);
+        // More often than a network may be wrong.
+        for (var tried = 0; tried < 31; tried++)
+        {
+            ShouldBeToldOf(await other.SubmitAsync(form, cancellation, ("passkey", passkey.Use(form))), "DirectoryPasskeys");
+        }
+
+        Log.Entries.Should().NotContain(static entry => entry.Text.Contains("wrong-passkey"));
+        await RenameAsync(StoreConnection.Parse(Store), "Away", "DirectoryPasskeys", cancellation);
+        (await other.SubmitAsync(form, cancellation, ("passkey", passkey.Use(form)))).Url.Host.Should().Be("app.localhost");
+    }
+
+    [Test]
+    public async Task And_so_is_who_adds_a_passkey(CancellationToken cancellation)
+    {
+        await StartDirectoryAsync(cancellation);
+        using var passkey = new Passkey { Origin = Own.GetLeftPart(UriPartial.Authority) };
+        using var browser = new TestBrowser();
+        var page = await SignInHereAsync(browser, At("account/passkeys"), cancellation);
+
+        await RenameAsync(StoreConnection.Parse(Store), "DirectoryPasskeys", "Away", cancellation);
+
+        ShouldBeToldOf(await browser.SubmitAsync(page, cancellation, ("passkey", passkey.Create(page)), ("name", "Phone")), "DirectoryPasskeys");
+    }
+
     [Test]
     public async Task And_a_program_learns_it_by_problem_details(CancellationToken cancellation)
     {
