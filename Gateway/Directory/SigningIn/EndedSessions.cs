@@ -20,20 +20,18 @@ internal sealed class EndedSessions(StoreConnection store, SignInOptions options
 
     /// <summary>Ends a session; one that is over stays so.</summary>
     /// <exception cref="StoreException">The store cannot be used.</exception>
-    public async Task AddAsync(string session, CancellationToken cancellationToken)
-    {
-        if (session.Length is 0 or > StoreContext.IdLength || await ContainsAsync(session, cancellationToken))
-        {
-            return;
-        }
+    public Task AddAsync(string session, CancellationToken cancellationToken) => AddAsync(session, static _ => Task.FromResult(true), cancellationToken);
 
+    /// <summary>The same together with <paramref name="besides"/>, or neither.</summary>
+    /// <param name="session">The <c>sid</c>.</param>
+    /// <param name="besides">What else is to be saved; it may run twice, the first time for nothing.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="StoreException">The store cannot be used.</exception>
+    public async Task<T> AddAsync<T>(string session, Func<StoreContext, Task<T>> besides, CancellationToken cancellationToken)
+    {
         try
         {
-            await store.UseAsync(context =>
-            {
-                context.Add(new EndedSessionRow { Id = session, ExpiresAt = (time.GetUtcNow() + options.Lifetime + Margin).ToUnixTimeMilliseconds() });
-                return context.SaveChangesAsync(cancellationToken);
-            });
+            return await SaveAsync();
         }
         catch (StoreException)
         {
@@ -42,7 +40,23 @@ internal sealed class EndedSessions(StoreConnection store, SignInOptions options
             {
                 throw;
             }
+
+            return await SaveAsync();
         }
+
+        Task<T> SaveAsync() => store.UseAsync(async context =>
+        {
+            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+            if (session.Length is > 0 and <= StoreContext.IdLength && !await context.Set<EndedSessionRow>().AnyAsync(row => row.Id == session, cancellationToken))
+            {
+                context.Add(new EndedSessionRow { Id = session, ExpiresAt = (time.GetUtcNow() + options.Lifetime + Margin).ToUnixTimeMilliseconds() });
+                await context.SaveChangesAsync(cancellationToken);
+            }
+
+            var result = await besides(context);
+            await transaction.CommitAsync(cancellationToken);
+            return result;
+        });
     }
 
     /// <summary>Forgets those whose cookies are over.</summary>

@@ -90,6 +90,26 @@ public sealed class The_directory_s_store_may_be_away : DirectoryTest
         ShouldBeToldOf(await browser.SubmitAsync(page, cancellation, ("passkey", passkey.Create(page)), ("name", "Phone")), "DirectoryPasskeys");
     }
 
+    /// <summary>What is over at one of the two only would not be asked for again.</summary>
+    [Test]
+    public async Task And_so_is_who_signs_out_and_is_signed_in_at_both_still(CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var browser = new TestBrowser();
+        await SignInHereAsync(browser, proxy.UrlOf("app"), cancellation);
+        var question = await browser.GoAsync(At("end-session?client_id=gateway"), cancellation);
+
+        await RenameAsync(StoreConnection.Parse(Store), "Sessions", "Away", cancellation);
+        ShouldBeToldOf(await browser.SubmitAsync(question, cancellation), "Sessions");
+        await RenameAsync(StoreConnection.Parse(Store), "Away", "Sessions", cancellation);
+
+        SessionsOf(proxy).All.Should().OnlyContain(static session => !session.IsEnded);
+        (await browser.GoAsync(At("account/password"), cancellation)).Url.AbsolutePath.Should().Be("/directory/account/password");
+        (await browser.SubmitAsync(question, cancellation)).Url.Should().Be(new Uri(Own, "sign-out/done"));
+        SessionsOf(proxy).All.Should().OnlyContain(static session => session.IsEnded);
+        (await browser.GoAsync(At("account/password"), cancellation)).Url.AbsolutePath.Should().Be("/directory/sign-in");
+    }
+
     [Test]
     public async Task And_a_program_learns_it_by_problem_details(CancellationToken cancellation)
     {
