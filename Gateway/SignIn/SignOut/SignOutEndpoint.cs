@@ -47,16 +47,10 @@ internal sealed class SignOutEndpoint(
         }
 
         // What the provider needs to know is read before it is gone.
-        var idToken = (await sessions.Storage.FindAsync(session.Id, context.RequestAborted))?.IdToken;
+        var ticket = await sessions.Storage.FindAsync(session.Id, context.RequestAborted);
         var isEverywhere = form["everywhere"] == "yes";
         // From here on not the request's token: who hangs up is out all the same, at both.
-        if (isEverywhere && own is not null)
-        {
-            await own.SignOutEverywhereAsync(session.User.Subject, CancellationToken.None);
-        }
-
-        var which = isEverywhere ? SessionSelector.AllOf(session.User.Subject) : SessionSelector.One(session.Id);
-        var count = await sessions.EndAsync(which, CancellationToken.None);
+        var count = isEverywhere ? await EndAllAsync(session.User.Subject) : await EndAsync(session, ticket?.ProviderSessionId);
         context.Response.Cookies.Delete(GatewayCookies.Session(context.Request), GatewayCookies.ForSession(context.Request, null, TimeSpan.Zero));
         log.Write(new AuditEvent
         {
@@ -72,10 +66,36 @@ internal sealed class SignOutEndpoint(
         Redirect(context, string.IsNullOrEmpty(provider?.EndSessionEndpoint) ? SignInPaths.SignedOut : new OpenIdConnectMessage
         {
             IssuerAddress = provider.EndSessionEndpoint,
-            IdTokenHint = idToken,
+            IdTokenHint = ticket?.IdToken,
             ClientId = options.ClientId,
             PostLogoutRedirectUri = origin.To(SignInPaths.SignedOut),
         }.CreateLogoutRequestUrl());
+    }
+
+    private async Task<int> EndAllAsync(string subject)
+    {
+        if (own is not null)
+        {
+            await own.SignOutEverywhereAsync(subject, CancellationToken.None);
+        }
+
+        return await sessions.EndAsync(SessionSelector.AllOf(subject), CancellationToken.None);
+    }
+
+    /// <summary>
+    /// The provider's session first, where it is in this process, with all that began with it: any other provider is asked by the browser, and tells us of the rest. Then this
+    /// one in any case, also where it came from another of the provider's meanwhile.
+    /// </summary>
+    private async Task<int> EndAsync(Session session, string? providerSession)
+    {
+        var others = 0;
+        if (own is not null && providerSession is not null)
+        {
+            await own.SignOutAsync(providerSession, CancellationToken.None);
+            others = await sessions.EndAsync(SessionSelector.OfProvider(session.User.Subject, providerSession), CancellationToken.None);
+        }
+
+        return others + await sessions.EndAsync(SessionSelector.One(session.Id), CancellationToken.None);
     }
 
     /// <summary>Null while the provider is away: people are signed out here all the same.</summary>

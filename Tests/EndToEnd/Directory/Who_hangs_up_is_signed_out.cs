@@ -34,6 +34,44 @@ public sealed class Who_hangs_up_is_signed_out : DirectoryTest
     }
 
     [Test]
+    public async Task In_this_browser(CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var browser = new TestBrowser();
+        await SignInHereAsync(browser, proxy.UrlOf("app"), cancellation);
+        var page = await browser.GoAsync(new Uri(Own, "sign-out"), cancellation);
+        using var hangUp = new HangUp(proxy);
+
+        await HangingUpAsync(() => hangUp.Make<SignOutEndpoint>().SignOutAsync(hangUp.Request(browser, page)));
+
+        hangUp.IsDone.Should().BeTrue();
+        SessionsOf(proxy).All.Should().ContainSingle().Which.IsEnded.Should().BeTrue();
+    }
+
+    /// <summary>The tab is closed with the gateway's answer, which leads to the directory.</summary>
+    [Test]
+    public async Task In_this_browser_also_before_it_gets_to_the_directory(CancellationToken cancellation)
+    {
+        var proxy = await StartDirectoryAsync(cancellation);
+        using var browser = new TestBrowser();
+        using var thief = new TestBrowser();
+        await SignInHereAsync(browser, proxy.UrlOf("app"), cancellation);
+        foreach (var cookie in browser.Cookies.Where(static cookie => cookie.Name.Contains("Directory", StringComparison.Ordinal)))
+        {
+            thief.Set(cookie);
+        }
+
+        (await thief.GoAsync(proxy.UrlOf("app"), cancellation)).Url.Host.Should().Be("app.localhost", "by a copy of what says that somebody is signed in");
+        var page = await browser.GoAsync(new Uri(Own, "sign-out"), cancellation);
+
+        var answer = await browser.PostAsync(page.Form.Action, page.Form.Fields, page.Url, cancellation, static url => url.AbsolutePath == "/directory/end-session");
+
+        SessionsOf(proxy).All.Should().HaveCount(2).And.OnlyContain(static session => session.IsEnded);
+        (await browser.GoAsync(proxy.UrlOf("app"), cancellation)).Url.AbsolutePath.Should().Be("/directory/sign-in", "nobody comes back in unseen");
+        (await browser.GoAsync(answer.Way[^1], cancellation)).Url.Should().Be(new Uri(Own, "sign-out/done"), "who does get there is not asked");
+    }
+
+    [Test]
     public async Task In_another_browser(CancellationToken cancellation)
     {
         var proxy = await StartDirectoryAsync(cancellation);
