@@ -10,7 +10,6 @@ using AppProxy.Gateway.SignIn;
 using AppProxy.Gateway.Storage;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Connections;
 using OpenIddict.Server.AspNetCore;
 
 namespace AppProxy.Gateway.Directory;
@@ -48,8 +47,11 @@ internal sealed partial class DirectoryEndpoints(
         }
     }
 
-    /// <summary>What the server throws where a client hangs up, or sends what is no request, looks like it.</summary>
-    private static bool IsStores(Exception exception) => StoreException.IsStores(exception) && exception is not (BadHttpRequestException or ConnectionResetException);
+    /// <summary>
+    /// But not what the server throws where a client hangs up, or sends what is no request: all of that is an <see cref="IOException"/>, with a stream of HTTP/2 nothing more
+    /// than that. The store's come in a <see cref="System.Data.Common.DbException"/>. Turned down: to ask whether the request was aborted, which its token may say only later.
+    /// </summary>
+    private static bool IsStores(Exception exception) => exception is not IOException && StoreException.IsStores(exception);
 
     private async Task AnswerAsync(HttpContext context, string path)
     {
