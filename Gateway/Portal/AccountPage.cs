@@ -71,16 +71,14 @@ internal sealed class AccountPage(
         context.Response.Headers.Location = ended > 0 ? $"{PortalPaths.Account}?{Ended}" : PortalPaths.Account;
     }
 
-    /// <summary>The provider's session first, where it is in this process: who comes back between the two would be signed in again unseen.</summary>
+    /// <summary>With the provider's session, where it is in this process: who comes back would be signed in again unseen.</summary>
     private async Task<int> EndAsync(Guid id, string subject)
     {
-        // Not the request's token: who hangs up between the two would end only one.
-        if (own is not null && await sessions.Storage.FindAsync(id, CancellationToken.None) is { ProviderSessionId: { } session } ticket && ticket.User.Subject == subject)
-        {
-            await own.SignOutAsync(session, CancellationToken.None);
-        }
-
-        return await sessions.EndAsync(SessionSelector.One(id) with { Subject = subject }, CancellationToken.None);
+        // Not the request's token: who hangs up has asked for it.
+        var which = SessionSelector.One(id) with { Subject = subject };
+        return own is not null && await sessions.Storage.FindAsync(id, CancellationToken.None) is { ProviderSessionId: { } session } ticket && ticket.User.Subject == subject
+            ? await own.SignOutAsync(session, which, CancellationToken.None)
+            : await sessions.EndAsync(which, CancellationToken.None);
     }
 
     private string RenderLinks(Language texts) => _links.Length == 0 ? "" : $"""

@@ -35,11 +35,7 @@ internal sealed class AccountChanges(SessionRegistry sessions, IAuditLog log, Ti
         var result = await WholeChange.RunAsync(context, [.. saves, EndAsync]);
         if (result.Succeeded)
         {
-            foreach (var id in ended)
-            {
-                sessions.End(id);
-            }
-
+            sessions.End(ended);
             Write(context, user, string.Create(CultureInfo.InvariantCulture, $"{what}; sessions ended: {ended.Count}"));
         }
 

@@ -3,7 +3,7 @@ using AppProxy.Gateway.Directory.SigningIn;
 using AppProxy.Gateway.Pages;
 using AppProxy.Gateway.SignIn;
 using AppProxy.Gateway.SignIn.Sessions;
-using AppProxy.Gateway.SignIn.Storage;
+using AppProxy.Gateway.SignIn.SignOut;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using OpenIddict.Abstractions;
@@ -15,7 +15,7 @@ namespace AppProxy.Gateway.Directory.Provider;
 /// Signing out at the directory (OpenID Connect RP-Initiated Logout 1.0), and of what began with it at the gateway: the same process, so that a
 /// logout token on the back channel would only be a detour.
 /// </summary>
-internal sealed partial class EndSessionEndpoint(SessionRegistry sessions, EndedSessions ended, DirectoryForms forms, TimeProvider time, ILogger<EndSessionEndpoint> logger)
+internal sealed partial class EndSessionEndpoint(IProviderSignOut signOut, DirectoryForms forms, ILogger<EndSessionEndpoint> logger)
 {
     private const string Confirmed = "confirmed";
 
@@ -32,17 +32,10 @@ internal sealed partial class EndSessionEndpoint(SessionRegistry sessions, Ended
                 return;
             }
 
-            // Not only in this browser: what was copied from it is over too, and all of it, also for who hangs up meanwhile. And both or neither: who finds the
-            // session ended when they try again reads that they are signed out.
-            var over = await ended.AddAsync(
-                session.Id, store => StoredSessions.EndAsync(store, SessionSelector.OfProvider(session.User.Id, session.Id), time.GetUtcNow(), CancellationToken.None), CancellationToken.None);
-            foreach (var id in over)
-            {
-                sessions.End(id);
-            }
-
+            // Not only in this browser: what was copied from it is over too, and all of it, also for who hangs up meanwhile.
+            var count = await signOut.SignOutAsync(session.Id, SessionSelector.OfProvider(session.User.Id, session.Id), CancellationToken.None);
             await signIn.SignOutAsync();
-            LogSignedOut(session.User.UserName!, over.Count);
+            LogSignedOut(session.User.UserName!, count);
         }
 
         await context.SignOutAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme, new AuthenticationProperties { RedirectUri = SignInPaths.SignedOut });

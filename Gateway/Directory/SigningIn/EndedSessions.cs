@@ -1,5 +1,7 @@
 using AppProxy.Gateway.Directory.Storage;
 using AppProxy.Gateway.SignIn;
+using AppProxy.Gateway.SignIn.Sessions;
+using AppProxy.Gateway.SignIn.Storage;
 using AppProxy.Gateway.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,16 +20,11 @@ internal sealed class EndedSessions(StoreConnection store, SignInOptions options
     public Task<bool> ContainsAsync(string session, CancellationToken cancellationToken)
         => store.UseAsync(context => context.Set<EndedSessionRow>().AnyAsync(row => row.Id == session, cancellationToken));
 
-    /// <summary>Ends a session; one that is over stays so.</summary>
-    /// <exception cref="StoreException">The store cannot be used.</exception>
-    public Task AddAsync(string session, CancellationToken cancellationToken) => AddAsync(session, static _ => Task.FromResult(true), cancellationToken);
-
-    /// <summary>The same together with <paramref name="besides"/>, or neither.</summary>
+    /// <summary>Ends a session; one that is over stays so. With it those of the gateway's, or neither: who finds it ended when they try again reads that they are signed out.</summary>
     /// <param name="session">The <c>sid</c>.</param>
-    /// <param name="besides">What else is to be saved; it may run twice, the first time for nothing.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Those of the gateway's that ended, which this process still has in memory.</returns>
     /// <exception cref="StoreException">The store cannot be used.</exception>
-    public async Task<T> AddAsync<T>(string session, Func<StoreContext, Task<T>> besides, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Guid>> EndAsync(string session, SessionSelector ours, CancellationToken cancellationToken)
     {
         try
         {
@@ -44,7 +41,7 @@ internal sealed class EndedSessions(StoreConnection store, SignInOptions options
             return await SaveAsync();
         }
 
-        Task<T> SaveAsync() => store.UseAsync(async context =>
+        Task<IReadOnlyList<Guid>> SaveAsync() => store.UseAsync(async context =>
         {
             await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
             if (session.Length is > 0 and <= StoreContext.IdLength && !await context.Set<EndedSessionRow>().AnyAsync(row => row.Id == session, cancellationToken))
@@ -53,9 +50,9 @@ internal sealed class EndedSessions(StoreConnection store, SignInOptions options
                 await context.SaveChangesAsync(cancellationToken);
             }
 
-            var result = await besides(context);
+            var over = await StoredSessions.EndAsync(context, ours, time.GetUtcNow(), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
-            return result;
+            return over;
         });
     }
 

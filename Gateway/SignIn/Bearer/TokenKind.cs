@@ -48,6 +48,7 @@ internal static class TokenKind
             && said.Exists(claim => claim.Type == "oid" && claim.Value == user.Subject)
             && !said.Exists(static claim => claim.Type is "amr" or "acr" or "auth_time");
     }
+
     private static bool IsServiceAccount(List<Claim> said) =>
         said.Find(static claim => claim.Type == "azp") is { } party
         && said.Exists(claim => claim.Type is "client_id" or "clientId" && claim.Value == party.Value)

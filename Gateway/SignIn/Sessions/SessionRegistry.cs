@@ -107,19 +107,19 @@ internal sealed class SessionRegistry(ISessionStorage storage, SessionTokens tok
     public async Task<int> EndAsync(SessionSelector which, CancellationToken cancellationToken)
     {
         var ended = await storage.EndAsync(which, time.GetUtcNow(), cancellationToken);
-        foreach (var id in ended)
-        {
-            End(id);
-        }
-
+        End(ended);
         return ended.Count;
     }
 
-    public void End(Guid id)
+    /// <summary>Ends here what ended in the storage.</summary>
+    public void End(IReadOnlyList<Guid> ended)
     {
-        if (_sessions.TryGetValue(id, out var session) || TryGetHeld(id, out session))
+        foreach (var id in ended)
         {
-            session.End();
+            if (_sessions.TryGetValue(id, out var session) || TryGetHeld(id, out session))
+            {
+                session.End();
+            }
         }
     }
 

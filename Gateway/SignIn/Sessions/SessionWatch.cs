@@ -38,11 +38,7 @@ internal sealed partial class SessionWatch(SessionRegistry sessions, TimeProvide
         try
         {
             var now = time.GetUtcNow();
-            foreach (var id in await sessions.Storage.FindEndedAsync(_looked - Overlap, stopping))
-            {
-                sessions.End(id);
-            }
-
+            sessions.End(await sessions.Storage.FindEndedAsync(_looked - Overlap, stopping));
             _looked = now;
 
             if (now - _purged >= PurgeInterval)

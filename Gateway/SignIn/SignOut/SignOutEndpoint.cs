@@ -88,14 +88,10 @@ internal sealed class SignOutEndpoint(
     /// </summary>
     private async Task<int> EndAsync(Session session, string? providerSession)
     {
-        var others = 0;
-        if (own is not null && providerSession is not null)
-        {
-            await own.SignOutAsync(providerSession, CancellationToken.None);
-            others = await sessions.EndAsync(SessionSelector.OfProvider(session.User.Subject, providerSession), CancellationToken.None);
-        }
-
-        return others + await sessions.EndAsync(SessionSelector.One(session.Id), CancellationToken.None);
+        var count = own is not null && providerSession is not null
+            ? await own.SignOutAsync(providerSession, SessionSelector.OfProvider(session.User.Subject, providerSession), CancellationToken.None)
+            : 0;
+        return count + await sessions.EndAsync(SessionSelector.One(session.Id), CancellationToken.None);
     }
 
     /// <summary>Null while the provider is away: people are signed out here all the same.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using AppProxy.Gateway.Directory.Accounts;
+using AppProxy.Gateway.SignIn.Sessions;
 using AppProxy.Gateway.SignIn.SignOut;
 using AppProxy.Testing;
 using AppProxy.Tests.EndToEnd.SignIn;
@@ -122,7 +123,8 @@ public sealed class Codes_end_with_what_they_came_from : DirectoryTest
                 await own.SignOutEverywhereAsync(alice.Id, cancellation);
                 break;
             default:
-                await own.SignOutAsync((await SessionsOf(proxy).Storage.FindAllAsync(alice.Id, cancellation)).Single().ProviderSessionId!, cancellation);
+                var session = (await SessionsOf(proxy).Storage.FindAllAsync(alice.Id, cancellation)).Single();
+                await own.SignOutAsync(session.ProviderSessionId!, SessionSelector.One(session.Id), cancellation);
                 break;
         }
     }

@@ -103,7 +103,7 @@ public sealed class Who_hangs_up_is_signed_out : DirectoryTest
         }
     }
 
-    /// <summary>The client is gone as soon as the directory has ended what it has.</summary>
+    /// <summary>The client is gone as soon as the directory is to end what it has.</summary>
     private sealed class HangUp(TestEnvironment proxy) : IProviderSignOut, IDisposable
     {
         private readonly CancellationTokenSource _aborted = new();
@@ -132,7 +132,11 @@ public sealed class Who_hangs_up_is_signed_out : DirectoryTest
             return context;
         }
 
-        public Task SignOutAsync(string providerSessionId, CancellationToken cancellationToken) => GoAsync(cancellationToken);
+        public async Task<int> SignOutAsync(string providerSessionId, SessionSelector ours, CancellationToken cancellationToken)
+        {
+            await GoAsync(cancellationToken);
+            return await proxy.GatewayServices.GetRequiredService<IProviderSignOut>().SignOutAsync(providerSessionId, ours, cancellationToken);
+        }
 
         public Task SignOutEverywhereAsync(string subject, CancellationToken cancellationToken) => GoAsync(cancellationToken);
 

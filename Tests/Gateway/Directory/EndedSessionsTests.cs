@@ -1,5 +1,6 @@
 using AppProxy.Gateway.Directory.SigningIn;
 using AppProxy.Gateway.SignIn;
+using AppProxy.Gateway.SignIn.Sessions;
 using AppProxy.Gateway.Storage;
 using FluentAssertions;
 using NUnit.Framework;
@@ -10,6 +11,8 @@ namespace AppProxy.Tests.Gateway.OfDirectory;
 [TestFixture(StoreKind.PostgreSql)]
 internal sealed class EndedSessionsTests(StoreKind kind) : StoreTest(kind)
 {
+    private static readonly SessionSelector OfIt = SessionSelector.OfProvider("4711", "one");
+
     private readonly SignInOptions _options = new();
 
     [Test]
@@ -19,8 +22,8 @@ internal sealed class EndedSessionsTests(StoreKind kind) : StoreTest(kind)
         await StoreSchema.UpgradeAsync(Connection, cancellation);
         var ended = new EndedSessions(Connection, _options, Time);
 
-        await ended.AddAsync("one", cancellation);
-        await ended.AddAsync("one", cancellation);
+        await ended.EndAsync("one", OfIt, cancellation);
+        await ended.EndAsync("one", OfIt, cancellation);
         (await ended.ContainsAsync("one", cancellation)).Should().BeTrue();
         (await ended.ContainsAsync("other", cancellation)).Should().BeFalse();
 
@@ -37,7 +40,7 @@ internal sealed class EndedSessionsTests(StoreKind kind) : StoreTest(kind)
     {
         await StoreSchema.UpgradeAsync(Connection, cancellation);
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => new EndedSessions(Connection, _options, Time).AddAsync("one", cancellation), cancellation)));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => new EndedSessions(Connection, _options, Time).EndAsync("one", OfIt, cancellation), cancellation)));
 
         (await new EndedSessions(Connection, _options, Time).ContainsAsync("one", cancellation)).Should().BeTrue();
     }

@@ -27,7 +27,7 @@ internal sealed class SessionRegistryTests
 
         sessions.All.Should().BeEmpty("no request asks for it");
         session.IsOver.Should().BeFalse();
-        sessions.End(session.Id);
+        sessions.End([session.Id]);
 
         // The exchange that holds it asks this, and nothing else.
         session.IsOver.Should().BeTrue();
