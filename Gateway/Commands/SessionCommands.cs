@@ -44,8 +44,8 @@ internal static class SessionCommands
             await Sessions(store).EndAsync(SessionSelector.AllOf(subject), TimeProvider.System.GetUtcNow(), stop);
         }
 
-        await CommandAudit.WriteAsync(store, string.Create(CultureInfo.InvariantCulture, $"sessions end --user {name}: {sessions.Count} sessions"), stop);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sessions.Count} sessions of '{name}' end within seconds. A provider other than the gateway's own directory lets them in again, unless it is told not to."));
+        await CommandAudit.WriteAsync(store, string.Create(CultureInfo.InvariantCulture, $"sessions end --user {name}; sessions ended: {sessions.Count}"), stop);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Sessions of '{name}' that end within seconds: {sessions.Count}. A provider other than the gateway's own directory lets them in again, unless it is told not to."));
     });
 
     private static Command Create(string verb, string description, Func<StoreConnection, string, TextWriter, CancellationToken, Task> run)

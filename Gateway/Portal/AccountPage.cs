@@ -62,7 +62,7 @@ internal sealed class AccountPage(
                 User = session.User.Id,
                 UserName = session.User.UserPrincipalName,
                 Address = AuditAddress.Of(context),
-                Detail = "1 session, from another one",
+                Detail = "from another session; sessions ended: 1",
             });
         }
 

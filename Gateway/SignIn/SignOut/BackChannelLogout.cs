@@ -65,7 +65,7 @@ internal sealed partial class BackChannelLogout(
             Outcome = AuditEvent.Success,
             User = which.Subject,
             Address = AuditAddress.Of(context),
-            Detail = string.Create(CultureInfo.InvariantCulture, $"the provider ended {count} sessions"),
+            Detail = string.Create(CultureInfo.InvariantCulture, $"by the provider; sessions ended: {count}"),
         });
         context.Response.StatusCode = StatusCodes.Status200OK;
     }

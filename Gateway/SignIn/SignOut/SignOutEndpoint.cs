@@ -59,7 +59,7 @@ internal sealed class SignOutEndpoint(
             User = session.User.Id,
             UserName = session.User.UserPrincipalName,
             Address = AuditAddress.Of(context),
-            Detail = string.Create(CultureInfo.InvariantCulture, $"{count} sessions"),
+            Detail = string.Create(CultureInfo.InvariantCulture, $"sessions ended: {count}"),
         });
 
         var provider = await FindProviderAsync(context.RequestAborted);

@@ -41,14 +41,14 @@ public sealed class Operators_end_sessions
         var list = await RunAsync(0, "list", "--user", "Alice@corp.test");
         list.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().HaveCount(3);
         list.Should().StartWith("SIGNED IN").And.Contain("192.0.2.7, Firefox/1").And.NotContain("Old/1", "it ran out");
-        (await RunAsync(0, "end", "--user", "id-of-alice")).Should().StartWith("2 sessions of 'id-of-alice' end within seconds");
+        (await RunAsync(0, "end", "--user", "id-of-alice")).Should().StartWith("Sessions of 'id-of-alice' that end within seconds: 2.");
         (await RunAsync(0, "list", "--user", "alice@corp.test")).Trim().Should().Be("'alice@corp.test' is not signed in.");
         (await sessions.FindEndedAsync(now.AddMinutes(-1), cancellation)).Should().HaveCount(3);
         (await sessions.FindAllAsync("subject-of-bob", cancellation)).Should().ContainSingle();
         (await RunAsync(2, "end", "--user", "carol")).Trim().Should().Contain("'carol' is not signed in").And.NotContain("\n");
 
         var rows = await new AuditDatabase(store).FindAsync(new AuditQuery(), cancellation);
-        rows.Should().ContainSingle().Which.Detail.Should().Be("sessions end --user id-of-alice: 2 sessions");
+        rows.Should().ContainSingle().Which.Detail.Should().Be("sessions end --user id-of-alice; sessions ended: 2");
 
         async Task<string> RunAsync(int code, params string[] arguments)
         {
